@@ -1,0 +1,1 @@
+"""What lasts: PostgreSQL under Trio, its migrations, and the event log."""
