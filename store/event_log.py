@@ -39,7 +39,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event to be: `data` is JSON text, kept to the letter; `creates` claims its subject, once an epoch."""
+    """An event to be: `data` is JSON text, to the letter; `creates` claims its subject, once an epoch."""
 
     data: str
     subject: str | None = None
@@ -65,7 +65,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class LogStatistics:
-    """How the log does: `appends` and `events` were committed, `commit_s_*` is how long batches took, in s."""
+    """How the log does: `appends` and `events` were committed, `commit_s_*` is what batches took."""
 
     batches: int
     appends: int
@@ -93,9 +93,9 @@ class EventLog(Protocol):
     async def append(self, channel: str, after: Position, drafts: Sequence[Draft]) -> Position:
         """Append the drafts behind `after` and return the new top.
 
-        Raises Conflict when `after` is not the top, SubjectTaken when it is and a draft creates a subject that
-        the channel's epoch has, Unstorable when a draft cannot be kept to the letter, ValueError when there
-        are no drafts, or when they create a subject twice or create None.
+        Raises Conflict when `after` is not the top, SubjectTaken when it is and a draft creates a subject
+        that the channel's epoch has, Unstorable when a draft cannot be kept to the letter, ValueError when
+        there are no drafts, or when they create a subject twice or create None.
         """
         ...
 
