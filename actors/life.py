@@ -1,0 +1,103 @@
+"""One actor's life over its mailbox: start, turns, stop, and again when messages came while it stopped."""
+
+import math
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import trio
+
+from actors.actor import Actor
+from actors.envelope import Envelope
+from actors.errors import ActorCrashed, ActorStopped, MailboxClosed, NotAnswered
+from actors.mailbox import Mailbox
+from actors.statistics import TurnCounter
+
+M = TypeVar("M")
+
+
+class Life(Generic[M]):
+    """Run the actors that `factory` makes, one after the other, over one mailbox.
+
+    A turn takes at most `turn_limit` messages. After `idle_s` seconds with an empty mailbox the actor is put
+    to sleep
+    if it may.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        factory: Callable[[], Actor[M]],
+        mailbox: Mailbox[Envelope[M]],
+        *,
+        turn_limit: int,
+        idle_s: float = math.inf,
+        turns: TurnCounter,
+    ) -> None:
+        self._name = name
+        self._factory = factory
+        self._mailbox = mailbox
+        self._turn_limit = turn_limit
+        self._idle_s = idle_s
+        self._turns = turns
+
+    async def run(self) -> None:
+        """Live until asleep, or until the mailbox is closed; either way it is empty then. A crash comes out.
+
+        Between the look that finds the mailbox empty and the return there is no checkpoint: a caller that
+        forgets the mailbox at once forgets no message.
+        """
+        wanted = True
+        while wanted:
+            actor = self._factory()
+            await actor.start()
+            await self._take_turns(actor)
+            await actor.stop()
+            wanted = len(self._mailbox) > 0
+
+    async def _take_turns(self, actor: Actor[M]) -> None:
+        while True:
+            try:
+                batch = await self._next_batch()
+            except MailboxClosed:
+                return
+            if batch is not None:
+                await self._turn(actor, batch)
+            elif actor.may_sleep() and not self._mailbox:
+                return
+
+    async def _next_batch(self) -> list[Envelope[M]] | None:
+        if self._mailbox or self._idle_s == math.inf:
+            return await self._mailbox.take(self._turn_limit)
+        with trio.move_on_after(self._idle_s):
+            return await self._mailbox.take(self._turn_limit)
+        return None
+
+    async def _turn(self, actor: Actor[M], taken: list[Envelope[M]]) -> None:
+        batch = [
+            envelope for envelope in taken if not envelope.answered
+        ]  # an ask given up meanwhile is settled
+        if not batch:
+            return
+        began_s = trio.current_time()
+        try:
+            await actor.turn(batch)
+        except BaseException as error:
+            self._fail_batch(batch, error)
+            raise
+        finally:
+            self._turns.count(len(batch), trio.current_time() - began_s)
+        for envelope in batch:
+            if envelope.reply is not None and not envelope.answered:
+                envelope.fail(NotAnswered(self._name))
+
+    def _fail_batch(self, batch: list[Envelope[M]], error: BaseException) -> None:
+        crashed = isinstance(error, Exception) or (
+            isinstance(error, BaseExceptionGroup) and error.subgroup(Exception) is not None
+        )
+        for envelope in batch:
+            if not envelope.answered:
+                envelope.fail(
+                    ActorCrashed(self._name, error)
+                    if crashed
+                    else ActorStopped(self._name, "it was stopped in the middle of its turn")
+                )
