@@ -10,15 +10,23 @@ if TYPE_CHECKING:
 class DatabaseError(Exception):
     """The database did not do what was asked; `temporary` says whether the same request may succeed later."""
 
-    temporary: ClassVar[bool] = True
+    temporary: ClassVar[bool] = False
 
 
 class DatabaseBusy(DatabaseError):
     """Every connection stayed in use for as long as a caller may wait."""
 
+    temporary = True
+
 
 class DatabaseUnavailable(DatabaseError):
     """PostgreSQL cannot be reached, or went away; what was under way may or may not have happened."""
+
+    temporary = True
+
+
+class DatabaseRefused(DatabaseError):
+    """PostgreSQL answers, but not us: a wrong name, password or database; somebody has to mend it."""
 
 
 class LogError(Exception):
