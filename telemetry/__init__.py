@@ -1,0 +1,1 @@
+"""Where a satellite is: element sets, their sources, and the orbits worked out from them."""

@@ -1,0 +1,1 @@
+"""The texts element sets come in, one file a family."""
