@@ -27,12 +27,11 @@ _READ_BACK = _PAGE.format(head=_HEAD, side="< $2", order="desc")
 _OFFSET_MAX = 2**63 - 1
 
 _ABOUT = """
-with head as ({head})
-select event."offset", event.data, event.subject
-from head join event on event.channel = $1 and event.epoch = head.epoch
-where event.subject = any($2::text[])
-order by event."offset" limit $3
-""".format(head=_HEAD)
+select "offset", data, subject from event
+where channel = $1 and subject = any($2::text[])
+    and epoch = coalesce((select epoch from channel_head where channel = $1), (select epoch from log_epoch))
+order by "offset" limit $3
+"""
 
 _RESTART = """
 insert into channel_head (channel, epoch, top, appended)
