@@ -6,9 +6,6 @@ from typing import Any, Protocol
 
 from telemetry.element_sets import ElementSet
 
-Clock = Callable[[], int]
-"""Give the wall clock: integer ms UTC since 1970."""
-
 Emit = Callable[[dict[str, Any]], Awaitable[None]]
 """Take one payload (plain JSON values). A slow taker skips seconds; it is never sent a backlog."""
 

@@ -1,28 +1,23 @@
 """Follow one satellite live: its position at each whole second, its ground track now and then."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import trio
 
 from telemetry import payloads
+from telemetry.clock import MINUTE_MS, SECOND_MS, Clock, wall_clock_ms
 from telemetry.element_sets import ElementSet
 from telemetry.orbits import Ephemeris, OrbitError
 from telemetry.payloads import Payload
-from telemetry.ports import Clock, CurrentElementSets, Emit
+from telemetry.ports import CurrentElementSets, Emit
 
 BLOCK_S = 60  # 3 ms of work in one call, 50 µs a position; a lone position costs 0.5 ms
-TRACK_INTERVAL_MS = 10 * 60 * 1000  # the Earth turns 2.5 degrees below the track meanwhile
-UNAVAILABLE_INTERVAL_MS = 60 * 1000
+TRACK_INTERVAL_MS = 10 * MINUTE_MS  # the Earth turns 2.5 degrees below the track meanwhile
+UNAVAILABLE_INTERVAL_MS = MINUTE_MS
 
 # numpy and skyfield hold the interpreter lock most of the time: a second thread would only slow Trio's.
 _one_thread = trio.CapacityLimiter(1)
-
-
-def wall_clock_ms() -> int:
-    """Give the system's clock: integer ms UTC since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +30,10 @@ class _Block:
     reason: str = ""
 
     def covers(self, second_ms: int) -> bool:
-        return self.from_ms <= second_ms < self.from_ms + BLOCK_S * 1000
+        return self.from_ms <= second_ms < self.from_ms + BLOCK_S * SECOND_MS
 
     def at(self, second_ms: int) -> Payload:
-        return self.positions[(second_ms - self.from_ms) // 1000]
+        return self.positions[(second_ms - self.from_ms) // SECOND_MS]
 
 
 class Tracker:
@@ -66,12 +61,12 @@ class Tracker:
         with self._element_sets.tracking(self._norad):
             last_ms = -1
             while True:
-                second_ms = self._clock() // 1000 * 1000
+                second_ms = self._clock() // SECOND_MS * SECOND_MS
                 if second_ms != last_ms:
                     await self._tell(second_ms)
-                    await self._prepare(second_ms + 1000)
+                    await self._prepare(second_ms + SECOND_MS)
                     last_ms = second_ms
-                await trio.sleep((1000 - self._clock() % 1000) / 1000)
+                await trio.sleep((SECOND_MS - self._clock() % SECOND_MS) / SECOND_MS)
 
     async def _tell(self, second_ms: int) -> None:
         await self._prepare(second_ms)
@@ -117,7 +112,7 @@ def _is_due(last_ms: int | None, now_ms: int, interval_ms: int) -> bool:
 
 
 def _block(element_set: ElementSet, from_ms: int) -> _Block:
-    times_ms = from_ms + 1000 * np.arange(BLOCK_S, dtype=np.int64)
+    times_ms = from_ms + SECOND_MS * np.arange(BLOCK_S, dtype=np.int64)
     try:
         states = Ephemeris(element_set).states(times_ms)
     except OrbitError as error:

@@ -1,0 +1,1 @@
+"""Where newer element sets come from, one file a source."""
