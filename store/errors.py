@@ -61,3 +61,7 @@ class Unstorable(LogError):
 
 class TooManyEvents(LogError):
     """More events concern the subjects asked for than one answer may hold: ask for fewer subjects."""
+
+
+class EmbeddedPostgresError(DatabaseError):
+    """The hub's own PostgreSQL cannot be run here; the message says what to do."""
