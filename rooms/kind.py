@@ -1,0 +1,88 @@
+"""What a room kind is: two pure functions over plain data, and what the shell around them has to know.
+
+A kind never touches the world. `decide` says which events a command brings about, or refuses; `evolve`
+applies one event to a state, live and on replay alike. Both take and give immutable values, so a turn can
+be thrown away and decided again when another writer was faster.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+ANONYMOUS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who gives a command: a person on a connection, or the hub itself.
+
+    `user` is empty for somebody who only reads. `moderator` may change what others wrote. `system` is true
+    for the hub's own parts (a satellite tracker), never for a client.
+    """
+
+    user: str
+    display_name: str = ""
+    client: str = ""
+    moderator: bool = False
+    system: bool = False
+
+    def as_json(self) -> dict[str, str]:
+        """Return the shape in which people stand in events: `{id, display_name}`."""
+        return {"id": self.user, "display_name": self.display_name}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a room.
+
+    `data` is what subscribers get. `subject` names the thing it is about (a message id); `creates` says that
+    the event brings that subject into being, which the log accepts once. A volatile event (`durable` false)
+    is told and forgotten; with `retain` the last one of that name is kept for those who come later.
+    """
+
+    data: dict[str, Any]
+    subject: str | None = None
+    creates: bool = False
+    durable: bool = True
+    retain: str | None = None
+
+
+class Refused(Exception):
+    """A command that a room does not carry out, with a stable code and a sentence that says what to do."""
+
+    def __init__(self, code: int, message: str, *, temporary: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.temporary = temporary
+
+
+class Kind(Protocol):
+    """A kind of room; the implementations stand in `rooms/kinds/`, one file each.
+
+    States and commands are the kind's own types: the shell only carries them.
+    """
+
+    durable: bool
+    """Whether its events go to the log. A volatile room has no log and no positions."""
+
+    replay_events_max: int
+    """How many of the last events `evolve` must see to bring the state back."""
+
+    def may_read(self, by: By) -> bool:
+        """Say whether `by` may subscribe and read the history."""
+
+    def begin(self) -> Any:
+        """Return the state of a room in which nothing has happened."""
+
+    def parse(self, data: object) -> Any:
+        """Return the command that a client's `data` means; raise Refused when it means none."""
+
+    def unknown_subjects(self, state: Any, command: Any) -> Sequence[str]:
+        """Name the subjects that `decide` needs and `state` no longer remembers."""
+
+    def decide(self, state: Any, command: Any, by: By, now_ms: int) -> list[Event]:
+        """Return what `command` brings about; raise Refused. Touches nothing."""
+
+    def evolve(self, state: Any, data: dict[str, Any]) -> Any:
+        """Return the state after the durable event whose data this is; unknown events change nothing."""

@@ -1,0 +1,178 @@
+"""The one actor class that runs every kind of room: decide, append, evolve, answer, publish."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from actors import Envelope
+from rooms.kind import By, Event, Kind, Refused
+from rooms.ports import Publication, Publisher
+from store.errors import Conflict, DatabaseError, LogError, SubjectTaken
+from store.event_log import Draft, EventLog, Position, Recorded
+
+DECISIONS_PER_TURN_MAX = 50  # how often a turn is decided again because another writer was faster
+READ_EVENTS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command to a room and who gives it; it is answered with None once its events are durable."""
+
+    command: Any
+    by: By
+
+
+class RoomCrashed(Exception):
+    """The room's own rules broke on this request: a fault of ours, and trying again later may help."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What the requests of one turn come to on a working state."""
+
+    state: Any
+    events: list[tuple[Event, bytes]] = field(default_factory=list)
+    verdicts: list[Exception | None] = field(default_factory=list)
+    crash: Exception | None = None
+
+    def drafts(self) -> list[Draft]:
+        return [
+            Draft(data.decode(), event.subject, event.creates) for event, data in self.events if event.durable
+        ]
+
+
+class Room:
+    """A room of any kind on its channel.
+
+    Nothing is published or answered before it is durable. The state is a cache of the log: when another
+    writer was faster, or a subject was already created, the room reads what it missed and decides again.
+    """
+
+    def __init__(
+        self, channel: str, kind: Kind, log: EventLog, publisher: Publisher, now_ms: Callable[[], int]
+    ) -> None:
+        self._channel = channel
+        self._kind = kind
+        self._log = log
+        self._publisher = publisher
+        self._now_ms = now_ms
+        self._state: Any = kind.begin()
+        self._position = Position("", 0)
+
+    async def start(self) -> None:
+        """Bring the state back from the end of the log."""
+        if not self._kind.durable:
+            return
+        page = await self._log.read_back(self._channel, None, self._kind.replay_events_max)
+        self._state = self._kind.begin()
+        self._evolve(reversed(page.events))
+        self._position = page.top
+
+    async def turn(self, batch: Sequence[Envelope[Request]]) -> None:
+        """Carry out all requests that waited, with one append for them all."""
+        try:
+            turn = await self._decide_and_append(batch)
+        except (DatabaseError, LogError) as error:
+            for envelope in batch:
+                envelope.fail(error)
+            return
+        self._answer(batch, turn)
+        self._publish(turn)
+        if turn.crash is not None:
+            raise turn.crash
+
+    async def stop(self) -> None:
+        """Leave; all there is to keep is in the log."""
+
+    def may_sleep(self) -> bool:
+        """A room without messages has nothing to stay awake for."""
+        return True
+
+    async def _decide_and_append(self, batch: Sequence[Envelope[Request]]) -> _Turn:
+        requests = [envelope.message for envelope in batch]
+        await self._recall(self._unknown_subjects(requests))
+        for _ in range(DECISIONS_PER_TURN_MAX):
+            turn = self._decide(requests)
+            try:
+                await self._append(turn)
+            except Conflict as conflict:
+                await self._catch_up(conflict)
+            except SubjectTaken as taken:
+                await self._recall(taken.taken)
+            else:
+                return turn
+        raise LogError(self._channel, "too many write here at once; try again")
+
+    def _unknown_subjects(self, requests: Iterable[Request]) -> set[str]:
+        unknown = self._kind.unknown_subjects
+        return {subject for request in requests for subject in unknown(self._state, request.command)}
+
+    async def _recall(self, subjects: Iterable[str]) -> None:
+        wanted = sorted(subjects)
+        if wanted:
+            self._evolve(await self._log.about(self._channel, wanted))
+
+    async def _catch_up(self, conflict: Conflict) -> None:
+        if conflict.top.epoch != self._position.epoch or conflict.top.offset < self._position.offset:
+            await self.start()
+            return
+        while self._position.offset < conflict.top.offset:
+            page = await self._log.read(self._channel, self._position.offset, READ_EVENTS_MAX)
+            if page.top.epoch != self._position.epoch or not page.events:
+                await self.start()
+                return
+            self._evolve(page.events)
+            self._position = Position(self._position.epoch, page.events[-1].offset)
+
+    def _evolve(self, recorded: Iterable[Recorded]) -> None:
+        for event in recorded:
+            self._state = self._kind.evolve(self._state, orjson.loads(event.data))
+
+    def _decide(self, requests: Iterable[Request]) -> _Turn:
+        turn = _Turn(self._state)
+        for request in requests:
+            turn.verdicts.append(self._decide_one(turn, request))
+        return turn
+
+    def _decide_one(self, turn: _Turn, request: Request) -> Exception | None:
+        """Decide one request on the working state; a fault in the kind spares the turn's other requests."""
+        try:
+            events = self._kind.decide(turn.state, request.command, request.by, self._now_ms())
+            encoded = [(event, orjson.dumps(event.data)) for event in events]
+            state = turn.state
+            for event in events:
+                if event.durable:
+                    state = self._kind.evolve(state, event.data)
+        except Refused as refused:
+            return refused
+        except Exception as error:  # a bug in a kind: the turn goes on, then the room starts afresh
+            turn.crash = turn.crash or error
+            return RoomCrashed(f"the rules of {self._channel} broke on this command")
+        turn.state = state
+        turn.events += encoded
+        return None
+
+    async def _append(self, turn: _Turn) -> None:
+        drafts = turn.drafts()
+        if drafts:
+            self._position = await self._log.append(self._channel, self._position, drafts)
+        self._state = turn.state
+
+    def _answer(self, batch: Sequence[Envelope[Request]], turn: _Turn) -> None:
+        for envelope, verdict in zip(batch, turn.verdicts, strict=True):
+            if verdict is None:
+                envelope.answer(None)
+            else:
+                envelope.fail(verdict)
+
+    def _publish(self, turn: _Turn) -> None:
+        if not turn.events:
+            return
+        offset = self._position.offset - sum(event.durable for event, _ in turn.events)
+        publications = []
+        for event, data in turn.events:
+            offset += event.durable
+            publications.append(Publication(data, offset if event.durable else 0, event.retain))
+        self._publisher.publish(self._channel, publications)
