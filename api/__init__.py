@@ -1,0 +1,1 @@
+"""The HTTP side: a Quart app with one blueprint a noun."""

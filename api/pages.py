@@ -1,0 +1,95 @@
+"""The web client's files, small enough to be kept in memory, compressed, with an ETag each."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from quart import Blueprint, Response, request
+
+from api.problems import Problem
+
+SERVED = {".html", ".css", ".js", ".json", ".svg", ".png", ".ico", ".webmanifest"}
+FILE_BYTES_MAX = 4 * 1024 * 1024
+COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".webmanifest"}
+CACHE_CONTROL = "no-cache"  # kept by the browser, asked for again by ETag: an update shows at once
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file as it goes out."""
+
+    body: bytes
+    compressed: bytes | None
+    content_type: str
+    etag: str
+    modified_ns: int
+
+
+class PageFiles:
+    """The files below one folder; a changed file is read anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._files: dict[str, PageFile] = {}
+
+    def get(self, name: str) -> PageFile | None:
+        """Return a file by its path in the folder, None when there is none that is served."""
+        path = (self._folder / name).resolve() if "\0" not in name else self._folder
+        if path.suffix not in SERVED or not path.is_relative_to(self._folder) or not path.is_file():
+            return None
+        status = path.stat()
+        known = self._files.get(name)
+        if known is None or known.modified_ns != status.st_mtime_ns:
+            if status.st_size > FILE_BYTES_MAX:
+                return None
+            known = self._files[name] = _read(path, status.st_mtime_ns)
+        return known
+
+
+def _read(path: Path, modified_ns: int) -> PageFile:
+    body = path.read_bytes()
+    compressed = gzip.compress(body, mtime=0) if path.suffix in COMPRESSED else None
+    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if content_type.startswith("text/"):
+        content_type += "; charset=utf-8"
+    return PageFile(body, compressed, content_type, hashlib.sha256(body).hexdigest()[:32], modified_ns)
+
+
+def pages_blueprint(folder: Path) -> Blueprint:
+    """Return `/` and `/static/…`."""
+    pages = Blueprint("pages", __name__)
+    files = PageFiles(folder)
+
+    @pages.get("/")
+    async def index() -> Response:
+        return _response(files, "index.html")
+
+    @pages.get("/favicon.ico")
+    async def icon() -> Response:
+        return _response(files, "icon.svg")
+
+    @pages.get("/static/<path:name>")
+    async def static_file(name: str) -> Response:
+        return _response(files, name)
+
+    return pages
+
+
+def _response(files: PageFiles, name: str) -> Response:
+    found = files.get(name)
+    if found is None:
+        raise Problem(404, "not_found", f"there is no page file {name!r}")
+    headers = {"Cache-Control": CACHE_CONTROL, "ETag": f'"{found.etag}"', "Vary": "Accept-Encoding"}
+    if found.etag in request.if_none_match:
+        return Response(status=304, headers=headers)
+    if found.compressed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(
+            found.compressed,
+            headers={**headers, "Content-Encoding": "gzip"},
+            content_type=found.content_type,
+        )
+    return Response(found.body, headers=headers, content_type=found.content_type)
