@@ -1,0 +1,186 @@
+"""The channels that one session listens to: attaching, detaching, and their tokens' expiry."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hub.limits import CHANNELS_PER_CONNECTION_MAX, TOKEN_GRACE_S
+from hub.recovery import Attachment, last_values, missed
+from hub.services import Services
+from hub.session import Session
+from hub.topic import Subscription, Topic
+from hub.wire import codes
+from rooms.kind import Kind
+from store.event_log import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks of a channel: `since` is the position to recover from, if any."""
+
+    since: Position | None = None
+    must_recover: bool = False
+    join_leave: bool = False
+    expires_at: float | None = None
+
+
+@dataclass(slots=True)
+class _Place:
+    topic: Topic
+    subscription: Subscription
+    expires_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A topic held open for a session that may enter, and what it missed up to the topic's `top`."""
+
+    topic: Topic
+    kind: Kind
+    wish: Wish
+    found: Attachment
+    top: int
+
+
+class Attachments:
+    """A session's places in channels. Joining and rejoining are one thing: prepare, then enter."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        self._session = session
+        self._services = services
+        self._places: dict[str, _Place] = {}
+
+    def __len__(self) -> int:
+        """Return how many channels the session listens to."""
+        return len(self._places)
+
+    async def attach(self, channel: str, wish: Wish) -> dict[str, Any]:
+        """Let the session hear `channel` and return the subscribe result, to be sent without awaiting.
+
+        Raises Rejected (unknown channel, already subscribed, limit, unrecoverable) and DatabaseError.
+        """
+        return self.enter(await self.prepare(channel, wish))
+
+    async def prepare(self, channel: str, wish: Wish) -> Prepared:
+        """Hold the channel's topic open and find what the session missed; `enter` or `abandon` it."""
+        kind = self._readable(channel)
+        topic = await self._services.fanout.open(channel, kind)
+        try:
+            found = await self._found(topic, kind, wish)
+            if wish.must_recover and not found.recovered:
+                raise codes.Rejected(codes.UNRECOVERABLE_POSITION)
+            self._check_place(channel)
+        except BaseException:
+            self._services.fanout.release(topic)
+            raise
+        return Prepared(topic, kind, wish, found, topic.top)
+
+    def enter(self, prepared: Prepared) -> dict[str, Any]:
+        """Take the place at the topic's top of this instant, and return the subscribe result."""
+        topic, wish, session = prepared.topic, prepared.wish, self._session
+        found = _up_to_now(prepared)
+        subscription = Subscription(
+            session.outlet, session.codec, wants_joins=wish.join_leave, on_lost=self._lost
+        )
+        topic.announce({"join": {"info": session.info}})
+        self._places[topic.channel] = _Place(topic, subscription, wish.expires_at)
+        self._services.presence.enter(topic.channel, session.client, session.info)
+        topic.add(subscription)
+        return _subscribe_result(topic, prepared.kind, wish, found)
+
+    def abandon(self, prepared: Prepared) -> None:
+        """Let go of a topic without entering."""
+        self._services.fanout.release(prepared.topic)
+
+    def detach(self, channel: str) -> bool:
+        """Let the session hear `channel` no more; say whether it did."""
+        place = self._places.pop(channel, None)
+        if place is None:
+            return False
+        place.topic.remove(place.subscription)
+        self._services.presence.leave(channel, self._session.client)
+        place.topic.announce({"leave": {"info": self._session.info}})
+        self._services.fanout.release(place.topic)
+        return True
+
+    def detach_all(self) -> None:
+        """Leave every channel."""
+        for channel in list(self._places):
+            self.detach(channel)
+
+    def renew(self, channel: str, expires_at: float | None) -> None:
+        """Take the expiry of a fresh subscription token; raise Rejected when there is no such place."""
+        place = self._places.get(channel)
+        if place is None:
+            raise codes.Rejected(codes.PERMISSION_DENIED, "subscribe to the channel first")
+        place.expires_at = expires_at
+
+    def expire(self, wall_s: float) -> None:
+        """End the subscriptions whose token expired longer than TOKEN_GRACE_S ago."""
+        for channel, place in list(self._places.items()):
+            if place.expires_at is not None and wall_s >= place.expires_at + TOKEN_GRACE_S:
+                self._unsubscribe(channel, codes.UNSUBSCRIBED_EXPIRED)
+
+    def _readable(self, channel: str) -> Kind:
+        kind = self._services.kind_of(channel)
+        if kind is None:
+            raise codes.Rejected(codes.UNKNOWN_CHANNEL)
+        if not kind.may_read(self._session.by):
+            raise codes.Rejected(codes.PERMISSION_DENIED)
+        self._check_place(channel)
+        return kind
+
+    def _check_place(self, channel: str) -> None:
+        if channel in self._places:
+            raise codes.Rejected(codes.ALREADY_SUBSCRIBED)
+        if len(self._places) >= CHANNELS_PER_CONNECTION_MAX:
+            limit = f"a connection listens to {CHANNELS_PER_CONNECTION_MAX} channels at most"
+            raise codes.Rejected(codes.LIMIT_EXCEEDED, limit)
+
+    async def _found(self, topic: Topic, kind: Kind, wish: Wish) -> Attachment:
+        if not kind.durable:
+            return await last_values(topic)
+        if wish.since is None:
+            return Attachment([], recovered=False)
+        found = await missed(topic, self._services.log, wish.since)
+        counters = self._services.counters
+        counters.recovered += found.recovered
+        counters.unrecovered += not found.recovered
+        return found
+
+    def _lost(self, channel: str) -> None:
+        self._unsubscribe(channel, codes.UNSUBSCRIBED_INSUFFICIENT_STATE)
+
+    def _unsubscribe(self, channel: str, why: codes.Unsubscribe) -> None:
+        self.detach(channel)
+        self._session.push({"channel": channel, "unsubscribe": {"code": why.code, "reason": why.reason}})
+
+
+def _up_to_now(prepared: Prepared) -> Attachment:
+    """Return what was found and whatever was fanned out since."""
+    if prepared.wish.since is None or not prepared.found.recovered or not prepared.kind.durable:
+        return prepared.found
+    rest = prepared.topic.since(prepared.top)
+    if rest is None:
+        return Attachment([], recovered=False)
+    return Attachment(prepared.found.publications + rest, recovered=True)
+
+
+def _subscribe_result(topic: Topic, kind: Kind, wish: Wish, found: Attachment) -> dict[str, Any]:
+    """Return the result, fields that are zero, false or empty left out.
+
+    After a recovery the offset is the client's own: it advances through the publications.
+    """
+    result: dict[str, Any] = {}
+    if kind.durable:
+        recovering = wish.since is not None and found.recovered
+        offset = wish.since.offset if wish.since is not None and recovering else topic.top
+        result |= {"recoverable": True, "positioned": True, "epoch": topic.epoch}
+        if offset:
+            result["offset"] = offset
+    if found.publications:
+        result["publications"] = found.publications
+    if found.recovered:
+        result["recovered"] = True
+    if wish.since is not None:
+        result["was_recovering"] = True
+    return result

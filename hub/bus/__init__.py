@@ -1,0 +1,1 @@
+"""How publications travel from rooms to the fan-outs of every node."""

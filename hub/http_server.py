@@ -1,0 +1,88 @@
+"""HTTP on one connection: all that the hub touches of hypercorn's inside stands in this file."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import trio
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.config import Config
+from hypercorn.trio.lifespan import Lifespan
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from hypercorn.typing import ConnectionState
+
+IDLE_TIMEOUT_S = 15.0  # without a whole request: also bounds a head that dribbles in
+WRITE_TIMEOUT_S = 30.0  # for a client that does not read
+HEAD_BYTES_MAX = 16 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+class HttpServer:
+    """Serves an ASGI app on connections that somebody else accepts."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = ASGIWrapper(app)
+        self._context = WorkerContext(None)
+        self._config = Config()
+        self._config.keep_alive_timeout = IDLE_TIMEOUT_S
+        self._config.h11_max_incomplete_size = HEAD_BYTES_MAX
+        self._config.include_server_header = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the app's startup before and its shutdown after."""
+        lifespan = Lifespan(self._app, self._config, {})
+        async with trio.open_nursery() as nursery:
+            await nursery.start(lifespan.handle_lifespan)
+            await lifespan.wait_for_startup()
+            yield
+            await lifespan.wait_for_shutdown()
+            nursery.cancel_scope.cancel()
+
+    async def serve(self, stream: trio.SocketStream) -> None:
+        """Serve one connection to its end; a fault in it ends it alone."""
+        try:
+            patience: Any = _Impatient(stream)
+            await TCPServer(self._app, self._config, self._context, ConnectionState({}), patience)
+        except* (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # the client went away
+        except* Exception as faults:
+            # hypercorn 0.18 raises KeyError when an HTTP/2 request is answered before its body has ended
+            log.warning("http_connection_failed", exc_info=faults)
+        finally:
+            await trio.aclose_forcefully(stream)
+
+    async def finish(self) -> None:
+        """Close idle connections; busy ones end with the request under way."""
+        await self._context.terminated.set()
+
+
+class _Impatient(trio.abc.HalfCloseableStream):
+    """A stream whose writes give up: hypercorn shields its own from any deadline around them."""
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self._stream = stream
+        self.socket = stream.socket
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        try:
+            with trio.fail_after(WRITE_TIMEOUT_S):
+                await self._stream.send_all(data)
+        except trio.TooSlowError:
+            await trio.aclose_forcefully(self._stream)
+            raise trio.BrokenResourceError("the client does not read") from None
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        return await self._stream.receive_some(max_bytes)
+
+    async def send_eof(self) -> None:
+        await self._stream.send_eof()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

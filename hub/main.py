@@ -1,0 +1,102 @@
+"""The commands: serve, doctor, migrate, worker, version."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import trio
+
+from hub import __version__
+from hub.doctor import examine
+from hub.logs import set_up_logs
+from hub.serve import CannotStart, serve
+from hub.settings import BadSetting, Settings, read_settings
+from hub.upkeep import bring_up_to_date, work
+from store.errors import DatabaseError
+
+FAILED = 1
+MISUSED = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command that `arguments` name, serve by default, and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m hub", description="A realtime hub for a space-video community."
+    )
+    parser.add_argument("command", nargs="?", default="serve", choices=sorted(COMMANDS))
+    command = COMMANDS[parser.parse_args(list(arguments)).command]
+    try:
+        settings = read_settings()
+        set_up_logs(settings.log_level, settings.log_format)
+        return command(settings)
+    except BadSetting as error:
+        _complain(str(error))
+        return MISUSED
+    except (CannotStart, DatabaseError, OSError) as error:
+        _complain(str(error))
+        return FAILED
+    except BaseExceptionGroup as group:
+        return _only_reason(group)
+
+
+def _only_reason(group: BaseExceptionGroup[BaseException]) -> int:
+    """Say a known reason in one line; anything else is a bug and keeps its traceback."""
+    known, unknown = group.split((CannotStart, DatabaseError, OSError))
+    if unknown is not None or known is None:
+        raise group
+    for error in _leaves(known):
+        _complain(str(error))
+    return FAILED
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for each in error.exceptions for leaf in _leaves(each)]
+    return [error]
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"cosmohub: {message}\n")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _serve(settings: Settings) -> int:
+    trio.run(partial(serve, settings, _say))
+    return 0
+
+
+def _doctor(settings: Settings) -> int:
+    findings = trio.run(partial(examine, settings))
+    for finding in findings:
+        _say(str(finding))
+    return 0 if all(finding.well for finding in findings) else FAILED
+
+
+def _migrate(settings: Settings) -> int:
+    applied = trio.run(partial(bring_up_to_date, settings))
+    _say("applied: " + ", ".join(applied) if applied else "the database is up to date")
+    return 0
+
+
+def _work(settings: Settings) -> int:
+    trio.run(partial(work, settings, _say))
+    return 0
+
+
+def _version(settings: Settings) -> int:
+    _say(f"CosmoHub {__version__}")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Settings], int]] = {
+    "serve": _serve,
+    "doctor": _doctor,
+    "migrate": _migrate,
+    "worker": _work,
+    "version": _version,
+}

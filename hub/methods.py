@@ -1,0 +1,205 @@
+"""The protocol's methods: a table of handlers, each from a request to a result."""
+
+import time
+from functools import partial
+from typing import Any
+
+from api.tokens import ANONYMOUS_CLAIMS, Claims
+from hub import __version__, requests
+from hub.attachments import Attachments, Prepared, Wish
+from hub.history import HistoryRequest, history
+from hub.limits import CHANNELS_PER_CONNECTION_MAX, PING_INTERVAL_S
+from hub.services import Services
+from hub.session import Handler, Session
+from hub.wire import codes
+from rooms.kind import Kind
+from rooms.room import Request
+
+REFUSE_UNRECOVERED = 2  # the bit of `flag` by which a client would rather have error 112
+
+
+class Methods:
+    """Carries out the commands of every session with the shared services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.table: dict[str, Handler] = {
+            "connect": self.connect,
+            "subscribe": self.subscribe,
+            "unsubscribe": self.unsubscribe,
+            "publish": self.publish,
+            "history": self.history,
+            "presence": self.presence,
+            "presence_stats": self.presence_stats,
+            "rpc": self.rpc,
+            "send": self.send,
+            "refresh": self.refresh,
+            "sub_refresh": self.sub_refresh,
+            "ping": self.ping,
+        }
+
+    async def connect(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Let the client in as the one whom its token names, with the channels that the token gives it."""
+        if session.connected:
+            raise codes.Disconnected(codes.BAD_FRAME)
+        session.claims = self._connection_claims(requests.text(request, "token"))
+        self._services.connections.identify(session)
+        session.begin(session.claims)
+        result = {
+            "client": session.client,
+            "version": f"CosmoHub {__version__}",
+            "ping": int(PING_INTERVAL_S),
+            "pong": True,
+            "session": session.client,
+            "node": self._services.node,
+            "time": int(time.time() * 1000),
+            **_expiry(session.claims),
+        }
+        subscribed = await self._subscribe_from_token(session, requests.nested(request, "subs") or {})
+        return result | ({"subs": subscribed} if subscribed else {})
+
+    async def subscribe(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Let the client hear a channel, from where it left off if it wants to recover."""
+        channel = requests.channel(request)
+        claims = self._subscription_claims(session, channel, requests.text(request, "token"))
+        recover = requests.flag(request, "recover")
+        wish = Wish(
+            since=requests.position(request) if recover else None,
+            must_recover=recover and bool(requests.integer(request, "flag") & REFUSE_UNRECOVERED),
+            join_leave=requests.flag(request, "join_leave"),
+            expires_at=claims.expires_at if claims else None,
+        )
+        result = await self._attachments(session).attach(channel, wish)
+        return result | (_expiry(claims) if claims else {})
+
+    async def unsubscribe(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Let the client hear a channel no more; harmless when it did not."""
+        self._attachments(session).detach(requests.channel(request))
+        return {}
+
+    async def publish(self, session: Session, command_id: int, request: dict[str, Any]) -> None:
+        """Give a command to the channel's room, which answers when it is durable."""
+        channel = requests.channel(request)
+        command = self._kind(session, channel).parse(request.get("data"))
+        await session.publish_slot()
+        try:
+            await self._services.rooms.ref(channel).tell(
+                Request(command, session.by), partial(session.published, command_id)
+            )
+        except BaseException:
+            session.release_publish_slot()
+            raise
+
+    async def history(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Return a page of the channel's past."""
+        channel = requests.channel(request)
+        if not self._kind(session, channel).durable:
+            raise codes.Rejected(codes.NOT_AVAILABLE, "this channel keeps no history")
+        since = requests.nested(request, "since")
+        wanted = HistoryRequest(
+            channel,
+            requests.integer(request, "limit"),
+            requests.position(since) if since is not None else None,
+            requests.flag(request, "reverse"),
+        )
+        return await history(self._services.log, wanted)
+
+    async def presence(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Return who is in the channel."""
+        channel = requests.channel(request)
+        self._kind(session, channel)
+        return {"presence": self._services.presence.clients(channel)}
+
+    async def presence_stats(
+        self, session: Session, command_id: int, request: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return how many are in the channel."""
+        channel = requests.channel(request)
+        self._kind(session, channel)
+        count = self._services.presence.count(channel)
+        return {"num_clients": count.clients, "num_users": count.users}
+
+    async def rpc(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer a call that is about no room: `time` gives the hub's clock in ms since 1970."""
+        if requests.text(request, "method") != "time":
+            raise codes.Rejected(codes.METHOD_NOT_FOUND, "the rpc methods are: time")
+        return {"data": {"at": int(time.time() * 1000)}}
+
+    async def send(self, session: Session, command_id: int, request: dict[str, Any]) -> None:
+        """Take a message that wants no answer; no part of the hub listens to any yet."""
+
+    async def refresh(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Go on with a fresh token of the same person."""
+        claims = self._services.tokens.read(requests.text(request, "token"))
+        if claims.user != session.claims.user:
+            raise codes.Disconnected(codes.INVALID_TOKEN)
+        session.claims = claims
+        return {"client": session.client, "version": f"CosmoHub {__version__}", **_expiry(claims)}
+
+    async def sub_refresh(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Go on listening to a channel with a fresh subscription token."""
+        channel = requests.channel(request)
+        claims = self._subscription_claims(session, channel, requests.text(request, "token"))
+        if claims is None:
+            raise codes.Rejected(codes.BAD_REQUEST, "token is missing")
+        self._attachments(session).renew(channel, claims.expires_at)
+        return _expiry(claims)
+
+    async def ping(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer."""
+        return {}
+
+    def _connection_claims(self, token: str) -> Claims:
+        """Return the token's claims; a client without one only reads."""
+        return self._services.tokens.read(token) if token else ANONYMOUS_CLAIMS
+
+    def _subscription_claims(self, session: Session, channel: str, token: str) -> Claims | None:
+        if not token:
+            return None
+        claims = self._services.tokens.read(token)
+        if claims.channel != channel or claims.user != session.claims.user:
+            raise codes.Rejected(codes.PERMISSION_DENIED, "the token is for another channel or person")
+        return claims
+
+    async def _subscribe_from_token(self, session: Session, positions: dict[str, Any]) -> dict[str, Any]:
+        """Subscribe to the channels that the token names, all in the instant of the connect reply."""
+        attachments = self._attachments(session)
+        prepared: list[Prepared] = []
+        try:
+            for channel in session.claims.channels[:CHANNELS_PER_CONNECTION_MAX]:
+                prepared += await self._prepared(attachments, channel, positions)
+        except BaseException:
+            for each in prepared:
+                attachments.abandon(each)
+            raise
+        return {each.topic.channel: attachments.enter(each) for each in prepared}
+
+    async def _prepared(
+        self, attachments: Attachments, channel: str, positions: dict[str, Any]
+    ) -> list[Prepared]:
+        """Prepare one channel; a token that names one that is not there spares the others."""
+        earlier = requests.nested(positions, channel) or {}
+        since = requests.position(earlier) if requests.flag(earlier, "recover") else None
+        try:
+            return [await attachments.prepare(channel, Wish(since))]
+        except codes.Rejected:
+            return []
+
+    def _kind(self, session: Session, channel: str) -> Kind:
+        kind = self._services.kind_of(channel)
+        if kind is None:
+            raise codes.Rejected(codes.UNKNOWN_CHANNEL)
+        if not kind.may_read(session.by):
+            raise codes.Rejected(codes.PERMISSION_DENIED)
+        return kind
+
+    def _attachments(self, session: Session) -> Attachments:
+        if session.attachments is None:
+            session.attachments = Attachments(session, self._services)
+        return session.attachments
+
+
+def _expiry(claims: Claims) -> dict[str, Any]:
+    if claims.expires_at is None:
+        return {}
+    return {"expires": True, "ttl": max(1, int(claims.expires_at - time.time()))}

@@ -1,0 +1,161 @@
+"""The outlet of a connection: the one bounded buffer through which everything to a client passes."""
+
+import os
+from collections import deque
+from collections.abc import Callable
+
+import trio
+
+from hub.wire.frames import close_frame
+
+OUTLET_BYTES_MAX = 1024 * 1024  # what a client may leave unread before it is too slow
+
+
+class Outlet(trio.abc.Stream):
+    """A socket stream whose writes never wait.
+
+    `offer` tries a plain non-blocking send at once when nothing is queued, and queues what did not fit, which
+    a task drains that lives only while there is something to drain. The WebSocket library gets this stream as
+    its transport, so its handshake, pongs and closes take their turn in the same buffer.
+
+    Invariant: bytes leave in the order in which they were offered, and a frame that was begun is finished
+    before a close frame: `finish` drops only whole frames.
+    """
+
+    __slots__ = (
+        "_drain_in",
+        "_fd",
+        "_finished",
+        "_on_overflow",
+        "_open",
+        "_queue",
+        "_queued",
+        "_stream",
+        "_torn",
+    )
+
+    def __init__(
+        self, stream: trio.SocketStream, nursery: trio.Nursery, on_overflow: Callable[[], None] | None = None
+    ) -> None:
+        self._stream = stream
+        self._fd = stream.socket.fileno()
+        self._drain_in = nursery
+        self._on_overflow = on_overflow
+        self._queue: deque[bytes] = deque()
+        self._queued = 0
+        self._open = True
+        self._finished = False
+        self._torn = False
+
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes that wait for the client to read."""
+        return self._queued
+
+    def on_overflow(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called, once, when the client has left OUTLET_BYTES_MAX unread."""
+        self._on_overflow = tell
+
+    def offer(self, frame: bytes) -> None:
+        """Send `frame` as soon as the client takes it; never waits, and is silent when the client is gone."""
+        if self._queue:
+            self._enqueue(frame)
+        elif self._open and not self._finished:
+            self._send_now(frame)
+
+    def finish(self, code: int, reason: str) -> None:
+        """Let a close frame be the last that leaves, ahead of whatever has not begun to leave."""
+        if self._finished:
+            return
+        self._drop_unsent()
+        self._put(close_frame(code, reason))
+        self._finished = True
+
+    def abandon(self) -> None:
+        """Send nothing more: the connection has ended."""
+        self._open = False
+
+    def _send_now(self, frame: bytes) -> None:
+        try:
+            sent = os.write(self._fd, frame)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._open = False  # the reading side sees it too and ends the connection
+            return
+        if sent < len(frame):
+            self._torn = sent > 0
+            self._queue.append(frame[sent:])
+            self._queued += len(frame) - sent
+            self._drain_in.start_soon(self._drain)
+
+    def _put(self, frame: bytes) -> None:
+        if self._queue:
+            self._queue.append(frame)
+            self._queued += len(frame)
+        elif self._open:
+            self._send_now(frame)
+
+    def _enqueue(self, frame: bytes) -> None:
+        if self._finished or not self._open:
+            return
+        if self._queued + len(frame) > OUTLET_BYTES_MAX:
+            self._overflow()
+            return
+        self._queue.append(frame)
+        self._queued += len(frame)
+
+    def _overflow(self) -> None:
+        if self._on_overflow is not None:
+            tell, self._on_overflow = self._on_overflow, None
+            tell()
+
+    def _drop_unsent(self) -> None:
+        while len(self._queue) > self._torn:
+            self._queued -= len(self._queue.pop())
+
+    async def _drain(self) -> None:
+        try:
+            while self._queue and self._open:
+                await trio.lowlevel.wait_writable(self._fd)
+                self._drain_some()
+        except (OSError, trio.ClosedResourceError):
+            self._open = False
+        if not self._open:
+            self._queue.clear()
+            self._queued = 0
+
+    def _drain_some(self) -> None:
+        while self._queue:
+            head = self._queue[0]
+            try:
+                sent = os.write(self._fd, head)
+            except BlockingIOError:
+                return
+            self._queued -= sent
+            if sent < len(head):
+                self._queue[0] = head[sent:]
+                self._torn = True
+                return
+            self._queue.popleft()
+            self._torn = False
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Offer what the WebSocket library writes; raise BrokenResourceError when the client is gone."""
+        await trio.lowlevel.checkpoint()
+        if not self._open:
+            raise trio.BrokenResourceError("the client is gone")
+        self.offer(bytes(data))
+
+    async def wait_send_all_might_not_block(self) -> None:
+        """Return at once: writes never block."""
+        await trio.lowlevel.checkpoint()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """Receive what the client sends."""
+        return await self._stream.receive_some(max_bytes)
+
+    async def aclose(self) -> None:
+        """Close the socket; whatever is queued is lost."""
+        self._open = False
+        await self._stream.aclose()

@@ -1,0 +1,40 @@
+"""What a session works with, put together by the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from actors import Registry
+from api.tokens import Tokens
+from hub.connections import Connections
+from hub.fanout import Fanout
+from hub.limits import Limits
+from rooms.kind import Kind
+from rooms.presence import Presence
+from rooms.room import Request
+from store.event_log import EventLog
+
+
+@dataclass(slots=True)
+class SessionCounters:
+    """What sessions have seen since the start."""
+
+    commands: int = 0
+    slow_clients: int = 0
+    recovered: int = 0
+    unrecovered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that every session shares."""
+
+    rooms: Registry[Request]
+    log: EventLog
+    fanout: Fanout
+    connections: Connections
+    tokens: Tokens
+    limits: Limits
+    kind_of: Callable[[str], Kind | None]
+    node: str
+    presence: Presence = field(default_factory=Presence)
+    counters: SessionCounters = field(default_factory=SessionCounters)

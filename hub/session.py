@@ -1,0 +1,245 @@
+"""A client's connection: its life from the handshake to the close, and the way of its commands."""
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import trio
+import trio_websocket
+
+from actors import Failed, Outcome
+from api.tokens import ANONYMOUS_CLAIMS, Claims
+from hub.limits import (
+    BURST_S,
+    CLOSE_LINGER_S,
+    CONNECT_TIMEOUT_S,
+    PING_INTERVAL_S,
+    PONG_TIMEOUT_S,
+    PUBLISHES_IN_FLIGHT_MAX,
+    REFUSALS_MAX,
+    TOKEN_GRACE_S,
+    TokenBucket,
+)
+from hub.outlet import Outlet
+from hub.wire import codes
+from hub.wire.codec import Codec, Malformed
+from hub.wire.errors import error_of
+from rooms.kind import By
+
+if TYPE_CHECKING:
+    from hub.attachments import Attachments
+    from hub.services import Services
+
+log = structlog.get_logger(__name__)
+Handler = Callable[["Session", int, dict[str, Any]], Any]
+
+
+class Session:
+    """One connected client.
+
+    Commands are carried out one after the other as they come; a publish is answered when its room has
+    answered, while the session reads on. Nothing here waits for the client: what is said to it goes through
+    the outlet. The time-outs are looked at by one clock for all sessions, which calls `tick`.
+    """
+
+    __slots__ = (
+        "_bucket",
+        "_closing",
+        "_connect_by",
+        "_ping_at",
+        "_pong_by",
+        "_refusals",
+        "_scope",
+        "_services",
+        "_slots",
+        "attachments",
+        "claims",
+        "client",
+        "codec",
+        "connected",
+        "outlet",
+    )
+
+    def __init__(self, services: "Services", codec: Codec, outlet: Outlet) -> None:
+        now = trio.current_time()
+        rate = services.limits.commands_per_second
+        self._services = services
+        self._bucket = TokenBucket(rate, rate * BURST_S, now)
+        self._refusals = 0
+        self._slots = trio.Semaphore(PUBLISHES_IN_FLIGHT_MAX)
+        self._scope = trio.CancelScope()
+        self._closing = False
+        self._connect_by = now + CONNECT_TIMEOUT_S
+        self._ping_at = now + PING_INTERVAL_S
+        self._pong_by: float | None = None
+        self.client = str(uuid.uuid4())
+        self.claims = ANONYMOUS_CLAIMS
+        self.attachments: Attachments | None = None
+        self.codec = codec
+        self.outlet = outlet
+        self.connected = False
+        outlet.on_overflow(self._too_slow)
+
+    @property
+    def by(self) -> By:
+        """Who gives the commands that come over this connection."""
+        claims = self.claims
+        return By(claims.user, claims.display_name, self.client, moderator=claims.moderator)
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """The protocol's ClientInfo."""
+        info: dict[str, Any] = {"user": self.claims.user, "client": self.client}
+        if self.claims.info:
+            info["conn_info"] = self.claims.info
+        return info
+
+    async def run(self, websocket: trio_websocket.WebSocketConnection, methods: dict[str, Handler]) -> None:
+        """Carry out commands until either side closes."""
+        with self._scope:
+            try:
+                while True:
+                    message = await websocket.get_message()
+                    if not self._closing:
+                        await self._receive(message, methods)
+            except trio_websocket.ConnectionClosed:
+                pass
+
+    def close(self, disconnect: codes.Disconnect) -> None:
+        """Tell the client why, and end the connection when it answers or after CLOSE_LINGER_S."""
+        if self._closing:
+            return
+        self._closing = True
+        self.outlet.finish(disconnect.code, disconnect.reason)
+        self._scope.deadline = trio.current_time() + CLOSE_LINGER_S
+
+    def begin(self, claims: Claims) -> None:
+        """Count as connected, as the one whom the token names."""
+        self.claims = claims
+        self.connected = True
+
+    def reply(self, command_id: int, method: str, result: dict[str, Any]) -> None:
+        """Answer a command."""
+        self.outlet.offer(self.codec.framed({"id": command_id, method: result}))
+
+    def refuse(self, command_id: int, error: codes.Error) -> None:
+        """Answer a command with an error, unless it is one that wants no answer."""
+        if command_id:
+            self.outlet.offer(self.codec.framed({"id": command_id, "error": error.as_json()}))
+
+    def push(self, body: dict[str, Any]) -> None:
+        """Tell the client something it did not ask for."""
+        self.outlet.offer(self.codec.framed({"push": body}))
+
+    async def publish_slot(self) -> None:
+        """Wait until fewer than PUBLISHES_IN_FLIGHT_MAX publishes are unanswered."""
+        await self._slots.acquire()
+
+    def release_publish_slot(self) -> None:
+        """Give back the place of a publish that never reached its room."""
+        self._slots.release()
+
+    def published(self, command_id: int, outcome: Outcome) -> None:
+        """Answer a publish with what its room said."""
+        self._slots.release()
+        if isinstance(outcome, Failed):
+            self.refuse(command_id, error_of(outcome.error))
+        else:
+            self.reply(command_id, "publish", {})
+
+    def tick(self, now: float, wall_s: float) -> None:
+        """Look at the time-outs: `now` is Trio's clock, `wall_s` s since 1970."""
+        if self._closing:
+            return
+        overdue = self._overdue(now, wall_s)
+        if overdue is not None:
+            self.close(overdue)
+            return
+        if self.attachments is not None:
+            self.attachments.expire(wall_s)
+        if self.connected and now >= self._ping_at:
+            self._ping_at = now + PING_INTERVAL_S
+            self._pong_by = now + PONG_TIMEOUT_S
+            self.outlet.offer(self.codec.framed({}))
+
+    def leave(self) -> None:
+        """Be gone from every channel."""
+        if self.attachments is not None:
+            self.attachments.detach_all()
+
+    def _overdue(self, now: float, wall_s: float) -> codes.Disconnect | None:
+        if not self.connected:
+            return codes.STALE if now >= self._connect_by else None
+        if self._pong_by is not None and now >= self._pong_by:
+            return codes.NO_PONG
+        expires_at = self.claims.expires_at
+        if expires_at is not None and wall_s >= expires_at + TOKEN_GRACE_S:
+            return codes.EXPIRED
+        return None
+
+    def _too_slow(self) -> None:
+        self._services.counters.slow_clients += 1
+        self.close(codes.SLOW)
+
+    async def _receive(self, message: str | bytes, methods: dict[str, Handler]) -> None:
+        try:
+            for command in self.codec.decode(message):
+                await self._carry_out(command, methods)
+                if self._closing:
+                    return
+        except Malformed:
+            self.close(codes.BAD_FRAME)
+        except codes.Disconnected as closed:
+            self.close(closed.disconnect)
+
+    async def _carry_out(self, command: dict[str, Any], methods: dict[str, Handler]) -> None:
+        if not command and self._pong_by is not None:
+            self._pong_by = None
+            return
+        self._services.counters.commands += 1
+        allowed = self._bucket.take(trio.current_time())
+        self._count_refusal(allowed)
+        if command:
+            await self._dispatch(command, methods, allowed)
+
+    async def _dispatch(self, command: dict[str, Any], methods: dict[str, Handler], allowed: bool) -> None:
+        command_id = command.get("id", 0)
+        method = next((key for key in command if key in methods), None)
+        self._check(command_id, method)
+        if not allowed:
+            self.refuse(command_id, codes.TOO_MANY_REQUESTS)
+        elif method is None:
+            self.refuse(command_id, codes.METHOD_NOT_FOUND)
+        else:
+            await self._answer(command_id, method, command[method], methods[method])
+
+    def _check(self, command_id: object, method: str | None) -> None:
+        """Close on what no SDK would send: a command before connect, or one that cannot be answered."""
+        valid = isinstance(command_id, int) and not isinstance(command_id, bool) and 0 <= command_id < 1 << 32
+        if not valid or (command_id == 0 and method != "send"):
+            raise codes.Disconnected(codes.BAD_FRAME)
+        if not self.connected and method != "connect":
+            raise codes.Disconnected(codes.BAD_FRAME)
+
+    def _count_refusal(self, allowed: bool) -> None:
+        self._refusals = 0 if allowed else self._refusals + 1
+        if self._refusals > REFUSALS_MAX:
+            raise codes.Disconnected(codes.TOO_MANY_COMMANDS)
+
+    async def _answer(self, command_id: int, method: str, request: object, handler: Handler) -> None:
+        """Answer with what the handler returns; a handler that returns None answers by itself."""
+        try:
+            if not isinstance(request, dict):
+                raise codes.Rejected(codes.BAD_REQUEST, f"{method} must be an object")
+            result = await handler(self, command_id, request)
+        except codes.Disconnected:
+            raise
+        except Exception as error:
+            refusal = error_of(error)
+            if refusal == codes.INTERNAL:
+                log.error("command_failed", method=method, client=self.client, exc_info=error)
+            self.refuse(command_id, refusal)
+            return
+        if result is not None:
+            self.reply(command_id, method, result)

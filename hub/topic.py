@@ -1,0 +1,258 @@
+"""One channel's fan-out on this node: where its subscribers stand, and how publications reach them."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import trio
+
+from hub.outlet import Outlet
+from hub.wire.codec import Codec, Encoded
+from hub.wire.frames import frame
+from rooms.ports import Publication
+from store.errors import DatabaseError
+from store.event_log import EventLog, Position
+
+TAIL_PUBLICATIONS_MAX = 512  # recovered from memory: some 20 s of a busy chat, 0.2 MB
+PENDING_PUBLICATIONS_MAX = 10_000  # beyond it the log is read again instead, and volatile ones are dropped
+SENDS_BETWEEN_CHECKPOINTS = 500  # about 2.5 ms
+COALESCING_PAUSE_S_MAX = 0.005
+BLOB_BYTES_MAX = 256 * 1024  # a frame of one fan-out: a quarter of an outlet and of what SDKs take
+ANNOUNCED_SUBSCRIBERS_MAX = 200  # beyond it a storm of n joins would cost n² pushes; presence still answers
+REPAIR_EVENTS_MAX = 1_000
+REPAIR_TRIES = 5
+REPAIR_PAUSE_S = 0.2
+
+
+class Subscription:
+    """One client's place in a channel; a new one is made for each subscribe, so a stale one stays silent."""
+
+    __slots__ = ("codec", "live", "offer", "on_lost", "wants_joins")
+
+    def __init__(
+        self, outlet: Outlet, codec: Codec, *, wants_joins: bool, on_lost: Callable[[str], None]
+    ) -> None:
+        self.offer = outlet.offer
+        self.codec = codec
+        self.wants_joins = wants_joins
+        self.on_lost = on_lost
+        self.live = False
+
+
+@dataclass(slots=True)
+class TopicCounters:
+    """What all topics of a process have done; shared by them."""
+
+    publications: int = 0
+    fanouts: int = 0
+    deliveries: int = 0
+    fanout_s_total: float = 0.0
+    fanout_s_last: float = 0.0
+    dropped_volatile: int = 0
+    repairs: int = 0
+    lost: int = 0
+
+
+class Topic:
+    """A channel as its local subscribers see it.
+
+    Invariant: every live subscriber has been offered exactly the durable publications up to `top`. So the
+    check for gaps is made once a channel, not once a subscriber: a publication is taken only if its offset
+    is the next; a smaller one is a duplicate; a larger one means loss, and the gap is read from the log. Who
+    attaches gets everything up to `top` in the reply, and what comes after it with the others.
+    """
+
+    def __init__(
+        self,
+        channel: str,
+        position: Position,
+        log: EventLog,
+        nursery: trio.Nursery,
+        counters: TopicCounters,
+    ) -> None:
+        self.channel = channel
+        self.epoch = position.epoch
+        self.top = position.offset
+        self.subscriptions: dict[Subscription, None] = {}
+        self.retained: dict[str, Encoded] = {}
+        self.tail: deque[Encoded] = deque(maxlen=TAIL_PUBLICATIONS_MAX)
+        self.changed = trio.Event()
+        self.broken = False
+        self.holders = 0
+        self._expected = position.offset + 1
+        self._gap = False
+        self._pending: list[Encoded] = []
+        self._running = False
+        self._log = log
+        self._nursery = nursery
+        self._counters = counters
+
+    def ingest(self, publications: Sequence[Publication]) -> None:
+        """Take publications off the bus, late, doubled or with gaps, and fan them out soon."""
+        for publication in publications:
+            self._take(publication)
+        self.wake()
+
+    def wake(self) -> None:
+        """See that a fan-out is under way if there is anything to tell."""
+        if (self._pending or self._gap) and not self._running:
+            self._running = True
+            self._nursery.start_soon(self._run)
+
+    def suspect(self, offset: int) -> None:
+        """Say that the log is known to reach `offset`, of which nothing may have been heard."""
+        if offset >= self._expected:
+            self._gap = True
+            self.wake()
+
+    def add(self, subscription: Subscription) -> None:
+        """Let a subscriber that stands at `top` hear what follows."""
+        subscription.live = True
+        self.subscriptions[subscription] = None
+
+    def remove(self, subscription: Subscription) -> None:
+        """Let a subscriber hear nothing more, at once."""
+        subscription.live = False
+        self.subscriptions.pop(subscription, None)
+
+    def since(self, offset: int) -> list[Encoded] | None:
+        """Return what came after `offset` up to `top` if memory still has all of it, else None."""
+        missing = self.top - offset
+        if missing < 0 or missing > len(self.tail):
+            return None
+        return list(self.tail)[len(self.tail) - missing :]
+
+    def remember(self, publications: Iterable[Encoded]) -> None:
+        """Fill the tail of a topic that has just begun with the end of the log, up to `top`."""
+        self.tail.extend(publications)
+
+    def announce(self, body: dict[str, object]) -> None:
+        """Push who came or went to those who asked for it, unless the room is too large for that."""
+        if len(self.subscriptions) > ANNOUNCED_SUBSCRIBERS_MAX:
+            return
+        frames: dict[str, bytes] = {}
+        for subscription in self.subscriptions:
+            if subscription.wants_joins:
+                name = subscription.codec.name
+                if name not in frames:
+                    frames[name] = subscription.codec.framed({"push": {"channel": self.channel, **body}})
+                subscription.offer(frames[name])
+
+    def _take(self, publication: Publication) -> None:
+        if publication.offset == 0:
+            self._take_volatile(publication)
+        elif publication.offset == self._expected and not self._gap:
+            self._append(Encoded.of(publication))
+        elif publication.offset > self._expected:
+            self._gap = True
+
+    def _take_volatile(self, publication: Publication) -> None:
+        encoded = Encoded.of(publication)
+        if publication.retain is not None:
+            self.retained[publication.retain] = encoded
+            changed, self.changed = self.changed, trio.Event()
+            changed.set()
+        if len(self._pending) < PENDING_PUBLICATIONS_MAX:
+            self._pending.append(encoded)
+        else:
+            self._counters.dropped_volatile += 1
+
+    def _append(self, encoded: Encoded) -> None:
+        if len(self._pending) >= PENDING_PUBLICATIONS_MAX:
+            self._gap = True
+            return
+        self._pending.append(encoded)
+        self._expected += 1
+
+    async def _run(self) -> None:
+        """Fan out until nothing is left.
+
+        A channel that was idle sends at once. What arrives meanwhile is joined to one blob; after a fan-out
+        the readers get two scheduler ticks, and if something waits by then, the next one starts after a pause
+        about as long as the last took.
+        """
+        try:
+            while self._pending or self._gap:
+                took_s = await self._fan_out()
+                await trio.lowlevel.checkpoint()
+                await trio.lowlevel.checkpoint()
+                if self._gap and not self._pending:
+                    await self._repair()
+                elif self._pending:
+                    await trio.sleep(min(took_s, COALESCING_PAUSE_S_MAX))
+        finally:
+            self._running = False
+
+    async def _fan_out(self) -> float:
+        batch = self._take_batch()
+        if not batch:
+            return 0.0
+        started = trio.current_time()
+        await self._send(list(self.subscriptions), batch)
+        took_s = trio.current_time() - started
+        self._count(batch, took_s)
+        return took_s
+
+    def _take_batch(self) -> list[Encoded]:
+        """Move what is pending, up to a blob's size, to what everybody has been offered."""
+        size = count = 0
+        for encoded in self._pending:
+            if count and size + encoded.size > BLOB_BYTES_MAX:
+                break
+            size += encoded.size
+            count += 1
+        batch, self._pending = self._pending[:count], self._pending[count:]
+        for encoded in batch:
+            if encoded.offset:
+                self.tail.append(encoded)
+                self.top = encoded.offset
+        return batch
+
+    async def _send(self, subscriptions: list[Subscription], batch: list[Encoded]) -> None:
+        blobs: dict[str, bytes] = {}
+        for start in range(0, len(subscriptions), SENDS_BETWEEN_CHECKPOINTS):
+            if start:
+                await trio.lowlevel.checkpoint()
+            for subscription in subscriptions[start : start + SENDS_BETWEEN_CHECKPOINTS]:
+                if subscription.live:
+                    codec = subscription.codec
+                    blob = blobs.get(codec.name)
+                    if blob is None:
+                        blob = blobs[codec.name] = frame(
+                            codec.opcode, codec.encode_pushes(self.channel, batch)
+                        )
+                    subscription.offer(blob)
+
+    def _count(self, batch: list[Encoded], took_s: float) -> None:
+        counters = self._counters
+        counters.publications += len(batch)
+        counters.fanouts += 1
+        counters.deliveries += len(batch) * len(self.subscriptions)
+        counters.fanout_s_total += took_s
+        counters.fanout_s_last = took_s
+
+    async def _repair(self) -> None:
+        """Read from the log what the bus did not bring; subscribers start over when that cannot be had."""
+        self._counters.repairs += 1
+        for _ in range(REPAIR_TRIES):
+            try:
+                page = await self._log.read(self.channel, self._expected - 1, REPAIR_EVENTS_MAX)
+            except DatabaseError:
+                await trio.sleep(REPAIR_PAUSE_S)
+                continue
+            if page.top.epoch != self.epoch:
+                break
+            self._gap = len(page.events) == REPAIR_EVENTS_MAX
+            for event in page.events:
+                if event.offset == self._expected:
+                    self._append(Encoded.of(Publication(event.data.encode(), event.offset)))
+            return
+        self._lose_everybody()
+
+    def _lose_everybody(self) -> None:
+        self._gap = False
+        self.broken = True
+        self._counters.lost += len(self.subscriptions)
+        for subscription in list(self.subscriptions):
+            self.remove(subscription)
+            subscription.on_lost(self.channel)

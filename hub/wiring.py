@@ -1,0 +1,211 @@
+"""Where everything is put together, from the settings to a hub that can be served."""
+
+import resource
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+import trio
+
+from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
+from api.app import ApiServices, create_app
+from api.tokens import Tokens
+from hub.connections import Connections
+from hub.fanout import Fanout
+from hub.http_server import HttpServer
+from hub.limits import Limits
+from hub.metrics import HubFigures
+from hub.secret import jwt_secret
+from hub.services import Services
+from hub.settings import Settings
+from hub.trackers import Trackers, norad_of
+from hub.websocket_door import WebSocketDoor
+from hub.wellness import HubWellness
+from rooms.channels import kind_of
+from rooms.kind import Kind
+from rooms.room import Request, Room
+from store.database import Database, open_database
+from store.embedded import open_embedded_postgres
+from store.event_log import EventLog
+from store.migrations import migrate
+from store.postgres_log import PostgresEventLog
+from telemetry.cache import DiskCache
+from telemetry.catalog import ElementSets
+from telemetry.clock import wall_clock_ms
+from telemetry.refresh import Refresher
+from telemetry.sources.celestrak import CelesTrak
+
+WEB_STATIC = Path(__file__).resolve().parent.parent / "web_static"
+ROOM_POLICY = RestartPolicy(budget=5, within_s=60, backoff_s=0.05, backoff_max_s=2)
+SERVICE_POLICY = RestartPolicy(budget=20, within_s=120, backoff_s=0.1, backoff_max_s=2)
+MAILBOX_CAPACITY = 1_024  # requests; a room that is this far behind lets its senders wait
+TURN_LIMIT = 256  # requests decided together, below what a thread remembers
+ROOM_IDLE_S = 60.0
+ROOMS_MAX = 10_000  # awake at once
+FILES_KEPT_FREE = 128  # database, logs, static files
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub that runs, and what the front door needs of it."""
+
+    http: HttpServer
+    websockets: WebSocketDoor
+    connections: Connections
+    rooms: Registry[Request]
+    wellness: HubWellness
+    embedded: tuple[str, ...]
+    connections_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Realtime:
+    """The part that needs no HTTP: what sessions work with, and who watches over it."""
+
+    services: Services
+    supervisors: tuple[Supervisor, ...]
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
+    """Start all parts and stop them in the opposite order; needs the asyncio loop of `store` around it."""
+    async with (
+        _open_store(settings) as (database, embedded),
+        open_supervisor(SERVICE_POLICY, on_crash=_report) as supervisor,
+    ):
+        event_log = PostgresEventLog(database)
+        supervisor.start_service("log writer", event_log.run)
+        element_sets = _element_sets(settings)
+        supervisor.start_service("element sets", element_sets.run)
+        async with open_realtime(settings, event_log, element_sets) as realtime:
+            supervisors = (supervisor, *realtime.supervisors)
+            wellness = HubWellness(database, event_log, supervisors)
+            yield _assemble(realtime.services, wellness, supervisors, embedded)
+
+
+@asynccontextmanager
+async def open_realtime(
+    settings: Settings, event_log: EventLog, element_sets: ElementSets
+) -> AsyncIterator[Realtime]:
+    """Start rooms, fan-out and trackers over any log."""
+    async with (
+        open_supervisor(SERVICE_POLICY, on_crash=_report) as supervisor,
+        open_supervisor(ROOM_POLICY, on_crash=_report) as rooms_supervisor,
+        trio.open_nursery() as nursery,
+    ):
+        trackers = Trackers(supervisor, element_sets)
+        fanout = Fanout(event_log, nursery, trackers)
+        rooms = _open_rooms(rooms_supervisor, event_log, fanout)
+        trackers.report_to(rooms)
+        services = _services(settings, event_log, fanout, rooms, element_sets)
+        supervisor.start_service("connection clock", services.connections.keep_time)
+        yield Realtime(services, (supervisor, rooms_supervisor))
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _open_store(settings: Settings) -> AsyncIterator[tuple[Database, tuple[str, ...]]]:
+    """Open the database that the settings name, or the embedded one, brought up to date."""
+    if settings.database_url is not None:
+        async with open_database(settings.database_url) as database:
+            await migrate(database)
+            yield database, ()
+        return
+    async with (
+        open_embedded_postgres(settings.data_dir / "postgres") as postgres,
+        open_database(postgres.dsn) as database,
+    ):
+        await migrate(database)
+        yield database, (f"PostgreSQL {postgres.version} in {settings.data_dir / 'postgres'}",)
+
+
+def _element_sets(settings: Settings) -> ElementSets:
+    cache = DiskCache(settings.data_dir / "element_sets")
+    if settings.celestrak_url is None:
+        return ElementSets(None, cache)
+    return ElementSets(Refresher(CelesTrak(settings.celestrak_url), cache, wall_clock_ms), cache)
+
+
+def _open_rooms(supervisor: Supervisor, event_log: EventLog, fanout: Fanout) -> Registry[Request]:
+    def room(channel: str) -> Room:
+        kind = kind_of(channel)
+        if kind is None:
+            raise LookupError(f"{channel!r} names no kind of room")
+        return Room(channel, kind, event_log, fanout, wall_clock_ms)
+
+    return Registry(
+        supervisor,
+        room,
+        mailbox_capacity=MAILBOX_CAPACITY,
+        turn_limit=TURN_LIMIT,
+        idle_s=ROOM_IDLE_S,
+        actors_max=ROOMS_MAX,
+    )
+
+
+def _services(
+    settings: Settings,
+    event_log: EventLog,
+    fanout: Fanout,
+    rooms: Registry[Request],
+    element_sets: ElementSets,
+) -> Services:
+    def known_kind(channel: str) -> Kind | None:
+        norad = norad_of(channel)
+        if channel.startswith("sat:") and (norad is None or element_sets.get(norad) is None):
+            return None
+        return kind_of(channel)
+
+    limits = Limits(settings.commands_per_second, settings.connections_per_user, _connections_max())
+    return Services(
+        rooms=rooms,
+        log=event_log,
+        fanout=fanout,
+        connections=Connections(limits.connections_per_user, limits.connections_max),
+        tokens=Tokens(jwt_secret(settings)),
+        limits=limits,
+        kind_of=known_kind,
+        node=secrets.token_hex(4),
+    )
+
+
+def _assemble(
+    services: Services,
+    wellness: HubWellness,
+    supervisors: tuple[Supervisor, ...],
+    embedded: tuple[str, ...],
+) -> Hub:
+    figures = HubFigures(services, supervisors)
+    app = create_app(ApiServices(services.tokens, wellness, figures, WEB_STATIC))
+    return Hub(
+        http=HttpServer(app),
+        websockets=WebSocketDoor(services),
+        connections=services.connections,
+        rooms=services.rooms,
+        wellness=wellness,
+        embedded=embedded,
+        connections_max=services.limits.connections_max,
+    )
+
+
+def _connections_max() -> int:
+    """Let the process open as many files as it may, and keep some for other things than connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return max(16, min(hard, 1_000_000) - FILES_KEPT_FREE)
+
+
+def _report(crash: Crash) -> None:
+    log.error(
+        "crashed",
+        name=crash.name,
+        restarts=crash.restarts,
+        given_up=crash.gives_up,
+        exc_info=crash.error,
+    )
