@@ -1,0 +1,1 @@
+"""Measures CosmoHub beside its references: `python -m bench`."""
