@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -25,7 +26,8 @@ def coastlines(topology: dict[str, Any], layer: str = "land") -> dict[str, Any]:
     if layer not in topology.get("objects", {}):
         raise ValueError(f"the topology has no layer {layer!r}; it has {sorted(topology.get('objects', {}))}")
     arcs = [_decoded(arc, topology["transform"]) for arc in topology["arcs"]]
-    rings = [_quantised(_joined(ring, arcs)) for ring in _rings(topology["objects"][layer])]
+    joined = (_joined(ring, arcs) for ring in _rings(topology["objects"][layer]))
+    rings = [_quantised(piece) for ring in joined for piece in _within_the_map(ring)]
     drawable = [ring for ring in rings if len(ring) >= 2 * RING_POINTS_MIN]
     if not drawable:
         raise ValueError(f"layer {layer!r} holds no ring that encloses anything")
@@ -62,6 +64,41 @@ def _joined(indexes: Sequence[int], arcs: Sequence[Ring]) -> Ring:
         arc = arcs[index] if index >= 0 else arcs[~index][::-1]
         ring.extend(arc[1:] if ring else arc)
     return ring
+
+
+def _within_the_map(ring: Ring) -> list[Ring]:
+    """Cut a ring that crosses the 180th meridian into pieces that each lie between -180 and 180 degrees."""
+    outline = _unwrapped(ring)
+    pieces = []
+    for turn in (-360, 0, 360):
+        moved = [(longitude + turn, latitude) for longitude, latitude in outline]
+        pieces.append(_clipped(_clipped(moved, -180.0, 1), 180.0, -1))
+    return pieces
+
+
+def _unwrapped(ring: Ring) -> Ring:
+    """Let each longitude follow the one before without a jump; close a ring around a pole along that pole."""
+    outline = ring[:1]
+    for longitude, latitude in ring[1:]:
+        last = outline[-1][0]
+        outline.append((last + (longitude - last + 180) % 360 - 180, latitude))
+    if abs(outline[-1][0] - outline[0][0]) > 180:
+        pole = math.copysign(90, outline[0][1])
+        outline += [(outline[-1][0], pole), (outline[0][0], pole)]
+    return outline
+
+
+def _clipped(ring: Ring, meridian: float, side: int) -> Ring:
+    """Keep what lies east (side 1) or west (-1) of a meridian (Sutherland and Hodgman, 1974)."""
+    kept: Ring = []
+    for start, end in zip([*ring[-1:], *ring[:-1]], ring, strict=True):
+        inside = [(point[0] - meridian) * side >= 0 for point in (start, end)]
+        if inside[0] != inside[1]:
+            share = (meridian - start[0]) / (end[0] - start[0])
+            kept.append((meridian, start[1] + share * (end[1] - start[1])))
+        if inside[1]:
+            kept.append(end)
+    return kept
 
 
 def _quantised(ring: Ring) -> list[int]:

@@ -1,0 +1,84 @@
+/** Where a message is written or changed: the form, its keys, and the draft that is kept. */
+
+const TEXT_MAX = 4000;
+const TYPING_EVERY_MS = 3000;
+const DRAFT = "draft";
+
+export class Composer {
+	#form;
+	#text;
+	#storage;
+	#actions;
+	#editing = null;
+	#typedMs = -TYPING_EVERY_MS;
+
+	/** Calls `send(text)` and `edit(id, text)`, which answer whether it was taken, `typing()`, and `last()` for the newest own message. */
+	constructor(form, storage, actions) {
+		this.#form = form;
+		this.#text = form.elements.text;
+		this.#storage = storage;
+		this.#actions = actions;
+		form.addEventListener("submit", (event) => (event.preventDefault(), this.#submit()));
+		form.querySelector(".editing button").addEventListener("click", () => this.edit(null));
+		this.#text.addEventListener("input", () => this.#typed());
+		this.#text.addEventListener("keydown", (event) => event.isComposing || this.#key(event));
+		this.#fill(storage.get(DRAFT));
+	}
+
+	focus() {
+		this.#text.focus();
+	}
+
+	/** Change a message that was sent, or no longer; what was being written stays for afterwards. */
+	edit(message) {
+		this.#editing = message;
+		this.#fill(message ? message.text : this.#storage.get(DRAFT));
+		this.focus();
+	}
+
+	#submit() {
+		const text = this.#text.value.trim();
+		const surplus = [...text].length - TEXT_MAX;
+		if (surplus > 0) return this.#say(`${surplus} characters too many.`);
+		if (!text) return undefined;
+		const taken = this.#editing ? this.#actions.edit(this.#editing.id, text) : this.#actions.send(text);
+		if (!taken) return this.#say("Too many messages wait for the connection: send this one later.");
+		if (!this.#editing) this.#storage.set(DRAFT, "");
+		this.#typedMs = -TYPING_EVERY_MS;
+		return this.edit(null);
+	}
+
+	#fill(text) {
+		this.#text.value = text ?? "";
+		this.#form.querySelector(".editing").hidden = !this.#editing;
+		this.#fit();
+	}
+
+	#typed() {
+		this.#fit();
+		if (this.#editing) return;
+		this.#storage.set(DRAFT, this.#text.value);
+		if (!this.#text.value || performance.now() - this.#typedMs < TYPING_EVERY_MS) return;
+		this.#typedMs = performance.now();
+		this.#actions.typing();
+	}
+
+	#key(event) {
+		const { key, shiftKey } = event;
+		if (key === "Enter" && !shiftKey) this.#form.requestSubmit();
+		else if (key === "Escape" && this.#editing) this.edit(null);
+		else if (key === "ArrowUp" && !this.#text.value && this.#actions.last()) this.edit(this.#actions.last());
+		else return;
+		event.preventDefault();
+	}
+
+	#fit() {
+		this.#say("");
+		this.#text.style.height = "auto";
+		this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
+	}
+
+	#say(problem) {
+		this.#form.querySelector("[role]").textContent = problem;
+	}
+}

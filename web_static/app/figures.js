@@ -1,0 +1,53 @@
+/** The figures below the map: what the satellite does, how old its elements are, and whether data arrives. */
+
+import { age, degrees, number } from "./format.js";
+
+/** Positions come each second; after this long without one the figures are called old. */
+const SILENT_AFTER_MS = 5000;
+const ELEMENTS_OLD_S = 3 * 86_400;
+const ELEMENTS_OLD = "The orbital elements are more than 3 days old: the position may be off by some kilometres.";
+
+const FIGURES = {
+	latitude: ({ latitude }) => degrees(latitude, "NS"),
+	longitude: ({ longitude }) => degrees(longitude, "EW"),
+	altitude: ({ altitude_km: km }) => number(km, 1),
+	velocity: ({ velocity_km_s: kmPerSecond }) => number(kmPerSecond, 2),
+	light: ({ sunlit }) => (sunlit ? "In sunlight" : "In shadow"),
+	footprint: ({ footprint_radius_km: km }) => number(km, 0),
+	elements: ({ element_set: elements }) => age(elements.age_s),
+};
+
+export class Figures {
+	#root;
+	#warning;
+	#heardMs = performance.now();
+	#position = null;
+
+	constructor(root, warning) {
+		this.#root = root;
+		this.#warning = warning;
+	}
+
+	show(position) {
+		this.#heardMs = performance.now();
+		this.#position = position;
+		for (const [name, figure] of Object.entries(FIGURES)) this.#write(name, figure(position));
+		this.#root.dataset.sunlit = position.sunlit;
+		this.tick();
+	}
+
+	/** Look once a second whether the figures still hold. */
+	tick() {
+		const silentMs = performance.now() - this.#heardMs;
+		const silent = silentMs > SILENT_AFTER_MS;
+		const old = this.#position?.element_set.age_s > ELEMENTS_OLD_S;
+		if (this.#position) this.#write("heard", silentMs < 2000 ? "now" : `${age(silentMs / 1000)} ago`);
+		this.#root.dataset.state = silent ? "silent" : "live";
+		this.#root.dataset.elements = old ? "old" : "fresh";
+		this.#warning.textContent = silent ? "No new position arrives." : old ? ELEMENTS_OLD : "";
+	}
+
+	#write(name, text) {
+		this.#root.querySelector(`[data-figure="${name}"]`).textContent = text;
+	}
+}

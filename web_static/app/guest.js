@@ -1,0 +1,82 @@
+/** The visitor's name and token: remembered, and made fresh when the token expires or is refused. */
+
+const ACCOUNT = "guest";
+const TIMEOUT_MS = 8000;
+
+/** The hub would not take the name; the message says why. */
+export class NameRefused extends Error {}
+
+export class Guest {
+	#storage;
+	#changed;
+	#account;
+	#expired = false;
+
+	/** `changed()` is called when the visitor becomes somebody else. */
+	constructor(storage, changed) {
+		this.#storage = storage;
+		this.#changed = changed;
+		this.#account = JSON.parse(storage.get(ACCOUNT));
+	}
+
+	/** The visitor as {id, display_name}; nobody while only reading. */
+	get user() {
+		return this.#account?.user;
+	}
+
+	/** Answer a token to connect with, "" for a reader; rejects while the hub cannot be reached. */
+	async token() {
+		if (this.#account && !this.#account.token) await this.join(this.user.display_name);
+		else if (this.#expired) await this.#refresh();
+		return this.#account?.token ?? "";
+	}
+
+	/** Become a guest of this name; rejects with NameRefused, or with another error when the hub cannot be reached. */
+	async join(displayName) {
+		this.#take(await post("/api/auth/guest", { display_name: displayName }));
+	}
+
+	/** The token has expired: refresh it before it is used again. */
+	expired() {
+		this.#expired = Boolean(this.#account);
+	}
+
+	/** The token is refused for good: become a new guest of the same name. Answers false for a reader. */
+	refused() {
+		if (this.#account) this.#account = { ...this.#account, token: "" };
+		return Boolean(this.#account);
+	}
+
+	/** Another tab became somebody: be the same here. */
+	follow() {
+		this.#settle(JSON.parse(this.#storage.get(ACCOUNT)) ?? this.#account);
+	}
+
+	async #refresh() {
+		const answer = await post("/api/auth/refresh", {}, this.#account.token);
+		if ([400, 401, 403, 404].includes(answer.status)) await this.join(this.user.display_name);
+		else this.#take(answer);
+	}
+
+	#take({ status, body }) {
+		if (status === 400) throw new NameRefused(body.detail);
+		if (!body.token) throw new Error(`The hub answered ${status}: ${body.detail ?? "try again"}`);
+		const account = { token: body.token, user: body.user };
+		this.#storage.set(ACCOUNT, JSON.stringify(account));
+		this.#settle(account);
+	}
+
+	#settle(account) {
+		const before = this.user?.id;
+		this.#account = account;
+		this.#expired = false;
+		if (this.user?.id !== before) this.#changed();
+	}
+}
+
+async function post(path, body, token) {
+	const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
+	const signal = AbortSignal.timeout(TIMEOUT_MS);
+	const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
+	return { status: answer.status, body: await answer.json() };
+}

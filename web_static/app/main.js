@@ -1,0 +1,86 @@
+/** Puts the page together: who visits, the connection, the map with its figures, and the conversation. */
+
+import { Chat } from "./chat.js";
+import { Figures } from "./figures.js";
+import { utc } from "./format.js";
+import { Guest, NameRefused } from "./guest.js";
+import { WorldMap } from "./map.js";
+import { Realtime } from "./realtime.js";
+import { Storage } from "./storage.js";
+
+const find = (id) => document.getElementById(id);
+const storage = new Storage("cosmohub.");
+const guest = new Guest(storage, () => welcome());
+const url = `${location.protocol.replace("http", "ws")}//${location.host}/connection/websocket`;
+const realtime = new Realtime({ url, guest, changed: showConnection });
+const figures = new Figures(find("figures"), find("warning"));
+const map = new WorldMap(find("map"));
+const chat = new Chat({ realtime, guest, storage, outbox: new Storage("cosmohub.outbox."), channel: "thread:lobby" });
+let pauseEndsMs = 0;
+
+const SHOW = {
+	position: (position) => (map.showPosition(position), figures.show(position)),
+	track: (track) => map.showTrack(track),
+};
+realtime.room("sat:25544", { publication: ({ data }) => SHOW[data.type]?.(data) });
+
+fetch("/static/vendor/coastlines.json")
+	.then((answer) => answer.json())
+	.then((coastlines) => map.showCoastlines(coastlines))
+	.catch((error) => console.warn("The map has no land:", error));
+
+function showConnection({ kind, untilMs, reason }) {
+	const [words, , button] = find("connection").children;
+	const texts = { connecting: "Connecting…", live: "Live", waiting: "Reconnecting", closed: `Closed: ${reason}` };
+	find("connection").dataset.state = kind;
+	words.textContent = texts[kind];
+	button.hidden = !["waiting", "closed"].includes(kind);
+	pauseEndsMs = untilMs;
+	showPause();
+}
+
+function showPause() {
+	const seconds = Math.max(1, Math.ceil((pauseEndsMs - Date.now()) / 1000));
+	find("connection").children[1].textContent = pauseEndsMs ? `in ${seconds} s` : "";
+}
+
+function welcome(asks = !guest.user) {
+	find("join").hidden = !asks;
+	find("write").hidden = asks;
+	chat.welcome();
+}
+
+async function join(event) {
+	event.preventDefault();
+	find("join").lastElementChild.textContent = "";
+	try {
+		await guest.join(find("name").value.trim());
+		realtime.start();
+		welcome();
+		chat.focus();
+	} catch (error) {
+		find("join").lastElementChild.textContent = error instanceof NameRefused ? error.message : "The hub cannot be reached; try again.";
+	}
+}
+
+function rename() {
+	welcome(true);
+	find("name").value = guest.user.display_name;
+	find("name").select();
+}
+
+find("join").addEventListener("submit", join);
+find("rename").addEventListener("click", rename);
+find("connection").lastElementChild.addEventListener("click", () => realtime.start());
+addEventListener("online", () => realtime.hurry());
+document.addEventListener("visibilitychange", () => document.hidden || realtime.hurry());
+addEventListener("storage", ({ key }) => key === "cosmohub.guest" && (guest.follow(), realtime.start()));
+
+setInterval(() => {
+	find("clock").textContent = utc(Date.now());
+	showPause();
+	figures.tick();
+	chat.tick();
+}, 1000);
+welcome();
+realtime.start();

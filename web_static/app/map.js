@@ -1,0 +1,191 @@
+/** The world map: land below, night and track above it, each drawn only when it changed, and the marker on top. */
+
+import { Motion } from "./motion.js";
+import { circle, projection, unwrapped } from "./projection.js";
+import { darkness, subSolarPoint } from "./sun.js";
+
+const NIGHT_COLUMNS = 360;
+const NIGHT_ROWS = 180;
+
+/** The terminator moves a quarter of a degree a minute: half a pixel. */
+const NIGHT_HOLDS_MS = 30_000;
+const DENSITY_MAX = 3;
+const FADING_PARTS = 12;
+
+export class WorldMap {
+	#root;
+	#earth;
+	#sky;
+	#marker;
+	#night = Object.assign(document.createElement("canvas"), { width: NIGHT_COLUMNS, height: NIGHT_ROWS });
+	#nightAt = 0;
+	#motion = new Motion();
+	#rings = [];
+	#track = null;
+	#position = null;
+	#place = projection(0, 0);
+	#frame = null;
+	#calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+	constructor(root) {
+		this.#root = root;
+		[this.#earth, this.#sky] = [...root.querySelectorAll("canvas")].map((canvas) => canvas.getContext("2d"));
+		this.#marker = root.querySelector(".marker");
+		new ResizeObserver(() => this.#redraw()).observe(root);
+		matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
+		document.addEventListener("visibilitychange", () => this.#animate());
+	}
+
+	/** Draw the land: {unit_deg, rings: [[lon, lat, lon, lat, …], …]} in whole units. */
+	showCoastlines({ unit_deg: unit, rings }) {
+		const places = (ring) => Array.from({ length: ring.length / 2 }, (_, i) => [ring[2 * i + 1] * unit, ring[2 * i] * unit]);
+		this.#rings = rings.map(places);
+		this.#drawEarth();
+	}
+
+	showTrack(track) {
+		this.#track = track;
+		this.#drawSky();
+	}
+
+	showPosition(position) {
+		this.#position = position;
+		this.#motion.add(position, performance.now());
+		this.#drawSky();
+		this.#animate();
+	}
+
+	#redraw() {
+		const { clientWidth: width, clientHeight: height } = this.#root;
+		const density = Math.min(devicePixelRatio, DENSITY_MAX);
+		for (const { canvas } of [this.#earth, this.#sky]) Object.assign(canvas, { width: width * density, height: height * density });
+		this.#earth.scale(density, density);
+		this.#sky.scale(density, density);
+		this.#place = projection(width, height);
+		this.#nightAt = 0;
+		this.#drawEarth();
+		this.#drawSky();
+		this.#placeMarker();
+	}
+
+	#colour(name) {
+		return getComputedStyle(this.#root).getPropertyValue(`--map-${name}`);
+	}
+
+	#drawEarth() {
+		const pen = this.#earth;
+		const { clientWidth, clientHeight } = this.#root;
+		pen.clearRect(0, 0, clientWidth, clientHeight);
+		pen.beginPath();
+		for (const ring of this.#rings) this.#trace(pen, ring);
+		pen.fillStyle = this.#colour("land");
+		pen.fill("evenodd");
+		pen.strokeStyle = this.#colour("coast");
+		pen.lineWidth = 0.7;
+		pen.stroke();
+		pen.beginPath();
+		for (let longitude = -150; longitude < 180; longitude += 30) this.#trace(pen, [[90, longitude], [-90, longitude]]);
+		for (let latitude = -60; latitude < 90; latitude += 30) this.#trace(pen, [[latitude, -180], [latitude, 180]]);
+		pen.strokeStyle = this.#colour("grid");
+		pen.stroke();
+	}
+
+	#drawSky() {
+		const pen = this.#sky;
+		const { clientWidth, clientHeight } = this.#root;
+		const nowMs = this.#position?.at ?? Date.now();
+		const sun = subSolarPoint(nowMs);
+		if (nowMs - this.#nightAt > NIGHT_HOLDS_MS) this.#drawNight(sun, nowMs);
+		pen.clearRect(0, 0, clientWidth, clientHeight);
+		pen.drawImage(this.#night, 0, 0, clientWidth, clientHeight);
+		this.#drawSun(pen, sun);
+		if (this.#track) this.#drawTrack(pen, this.#track, nowMs);
+		if (this.#position) this.#drawFootprint(pen, this.#position);
+	}
+
+	#drawNight(sun, nowMs) {
+		this.#nightAt = nowMs;
+		const pen = this.#night.getContext("2d");
+		const image = pen.createImageData(NIGHT_COLUMNS, NIGHT_ROWS);
+		darkness(sun, NIGHT_COLUMNS, NIGHT_ROWS).forEach((dark, cell) => (image.data[4 * cell + 3] = dark));
+		pen.putImageData(image, 0, 0);
+		pen.globalCompositeOperation = "source-in";
+		pen.fillStyle = this.#colour("night");
+		pen.fillRect(0, 0, NIGHT_COLUMNS, NIGHT_ROWS);
+		pen.globalCompositeOperation = "source-over";
+	}
+
+	#drawSun(pen, { latitude, longitude }) {
+		pen.fillStyle = this.#colour("sun");
+		for (const [radius, alpha] of [[14, 0.15], [9, 0.25], [4.5, 1]]) {
+			pen.globalAlpha = alpha;
+			pen.beginPath();
+			pen.arc(...this.#place(latitude, longitude), radius, 0, 2 * Math.PI);
+			pen.fill();
+		}
+	}
+
+	/** The orbit flown fades into the past; the one to come is dashed. */
+	#drawTrack(pen, { from, step_ms: stepMs, points }, nowMs) {
+		const reached = Math.max(0, Math.floor((nowMs - from) / stepMs) + 1);
+		const here = this.#position ? [[this.#position.latitude, this.#position.longitude]] : [];
+		const past = unwrapped([...points.slice(0, reached), ...here]);
+		const edge = (part) => Math.floor((part / FADING_PARTS) * (past.length - 1));
+		pen.lineWidth = 1.75;
+		pen.strokeStyle = this.#colour("track");
+		for (let part = 0; part < FADING_PARTS; part++) {
+			pen.globalAlpha = 0.15 + (0.85 * part) / FADING_PARTS;
+			this.#stroke(pen, past.slice(edge(part), edge(part + 1) + 1));
+		}
+		pen.setLineDash([5, 5]);
+		this.#stroke(pen, unwrapped([...here, ...points.slice(reached)]));
+		pen.setLineDash([]);
+	}
+
+	#drawFootprint(pen, { latitude, longitude, footprint_radius_km: radiusKm }) {
+		pen.fillStyle = this.#colour("track");
+		pen.lineWidth = 1;
+		pen.globalAlpha = 0.6;
+		this.#stroke(pen, circle(latitude, longitude, radiusKm), () => {
+			pen.globalAlpha = 0.12;
+			pen.fill();
+			pen.globalAlpha = 0.6;
+		});
+	}
+
+	/** Draw a line on this world and its neighbours: what leaves on one side comes in on the other. */
+	#stroke(pen, places, fill = () => {}) {
+		for (const turn of [-720, -360, 0, 360, 720]) {
+			pen.beginPath();
+			this.#trace(pen, places.map(([latitude, longitude]) => [latitude, longitude + turn]));
+			fill();
+			pen.stroke();
+		}
+	}
+
+	#trace(pen, places) {
+		places.forEach(([latitude, longitude], i) => pen[i ? "lineTo" : "moveTo"](...this.#place(latitude, longitude)));
+	}
+
+	#animate() {
+		const moving = !document.hidden && !this.#calm.matches;
+		if (!moving) this.#placeMarker();
+		else this.#frame ??= requestAnimationFrame(() => this.#step());
+	}
+
+	#step() {
+		this.#frame = null;
+		this.#placeMarker();
+		this.#animate();
+	}
+
+	#placeMarker() {
+		const here = this.#motion.at(performance.now());
+		if (!here) return;
+		const [x, y] = this.#place(here.latitude, here.longitude);
+		this.#marker.hidden = false;
+		this.#marker.style.transform = `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px)`;
+		this.#root.dataset.latitude = here.latitude.toFixed(5);
+		this.#root.dataset.longitude = here.longitude.toFixed(5);
+	}
+}

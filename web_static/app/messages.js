@@ -1,0 +1,173 @@
+/** The list of messages on the page: draws the lines that changed and keeps the place where somebody reads. */
+
+import { clock, day, moment } from "./format.js";
+
+const REACTIONS = ["👍", "❤️", "🚀", "😂", "😮", "👏"];
+const HUES = 8;
+const EDGE_NEAR_PX = 400;
+const END_NEAR_PX = 40;
+const ASK_AGAIN_MS = 3000;
+
+export class MessageList {
+	/** Whether the last line is in view. */
+	atEnd = true;
+	#log;
+	#list;
+	#drawn = new Map();
+
+	/** Calls `act(name, message, detail)` for what a person does and `scrolled()` when another part comes into view. */
+	constructor(log, act, scrolled) {
+		this.#log = log;
+		this.#list = log.querySelector("ol");
+		log.addEventListener("scroll", () => (this.#look(), scrolled()), { passive: true });
+		log.addEventListener("click", (event) => this.#click(event.target.closest("[data-action]"), act));
+		log.addEventListener("keydown", (event) => this.#walk(event));
+		new ResizeObserver(() => this.atEnd && this.toEnd()).observe(log);
+	}
+
+	/** Name the sides whose edge is near: "older", "newer". */
+	near() {
+		return [this.#log.scrollTop < EDGE_NEAR_PX && "older", this.#below() < EDGE_NEAR_PX && "newer"].filter(Boolean);
+	}
+
+	toEnd() {
+		this.#log.scrollTop = this.#log.scrollHeight;
+		this.atEnd = true;
+	}
+
+	/** Draw the lines of timeline(); the view stays at the end, or else at the message that is being read. */
+	draw(lines, toEnd) {
+		const top = this.#log.scrollTop;
+		const reading = [...this.#list.children].find((node) => node.offsetTop + node.offsetHeight > top);
+		const before = reading?.offsetTop;
+		const drawn = new Map(lines.map((line) => [line.key, drawnLine(line, this.#drawn.get(line.key))]));
+		for (const [key, { node }] of this.#drawn) if (!drawn.has(key)) node.remove();
+		this.#drawn = drawn;
+		let next = this.#list.firstChild;
+		for (const { node } of drawn.values()) {
+			if (node === next) next = next.nextSibling;
+			else this.#list.insertBefore(node, next);
+		}
+		if (toEnd) this.#log.scrollTop = this.#log.scrollHeight;
+		else if (reading?.isConnected) this.#log.scrollTop = top + reading.offsetTop - before;
+		this.#look();
+	}
+
+	#look() {
+		this.atEnd = this.#below() < END_NEAR_PX;
+	}
+
+	#below() {
+		return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight;
+	}
+
+	#click(button, act) {
+		if (!button) return;
+		const [name, detail] = button.dataset.action.split(" ");
+		if (name === "delete" && !button.dataset.sure) askAgain(button);
+		else act(name, this.#drawn.get(button.closest("li").dataset.id).line.message, detail);
+	}
+
+	/** The arrow keys go from message to message, the tabulator to what can be done with one. */
+	#walk(event) {
+		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+		const messages = [...this.#list.querySelectorAll(".message")];
+		const from = messages.indexOf(event.target.closest("li"));
+		if (!step) return;
+		messages[from < 0 ? messages.length - 1 : from + step]?.focus();
+		event.preventDefault();
+	}
+}
+
+function drawnLine(line, before) {
+	if (before && same(before.line, line)) return before;
+	const node = before?.node ?? element("li", line.day ? "day" : "message");
+	if (line.day) node.textContent = day(line.day, Date.now());
+	else fill(node, line);
+	return { line, node };
+}
+
+function same(a, b) {
+	return a.message === b.message && a.continued === b.continued && alike(a.entries, b.entries);
+}
+
+const alike = (a = [], b = []) => a.length === b.length && a.every((entry, i) => entry === b[i]);
+
+function fill(node, { message, entries, continued }) {
+	const focused = node.contains(document.activeElement) && document.activeElement.dataset.action;
+	const unsent = entries.find(({ command }) => command.type === "post");
+	const edit = entries.find(({ command }) => command.type === "edit");
+	const text = message.deleted ? "This message was deleted." : (edit?.command.text ?? message.text);
+	node.tabIndex = -1;
+	Object.assign(node.dataset, { id: message.id, offset: message.offset ?? "", own: message.own, continued });
+	Object.assign(node.dataset, { state: unsent?.state ?? "kept", deleted: Boolean(message.deleted) });
+	const parts = [avatar(message.user), heading(message, unsent), element("p", "text", text, "auto"), reactions(message)];
+	node.replaceChildren(...parts, ...troubles(entries), ...tools(message));
+	if (focused === false) return;
+	node.focus({ preventScroll: true });
+	node.querySelector(`[data-action="${focused}"]`)?.focus({ preventScroll: true });
+}
+
+function avatar({ id, display_name: name }) {
+	const node = element("span", "avatar", [...name][0]);
+	node.dataset.hue = [...id].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % HUES;
+	node.ariaHidden = true;
+	return node;
+}
+
+const PROGRESS = { waiting: "sending…", sending: "sending…", failed: "not sent" };
+
+function heading({ user, at, edited, own }, unsent) {
+	const time = Object.assign(element("time", "", clock(at)), { dateTime: new Date(at).toISOString(), title: moment(at) });
+	const notes = [own && "you", edited && "edited", PROGRESS[unsent?.state]].filter(Boolean);
+	const node = element("p", "heading");
+	node.append(element("b", "", user.display_name, "auto"), " ", time, ...notes.map((note) => element("i", "", note)));
+	return node;
+}
+
+function reactions({ reactions: given }) {
+	const node = element("p", "reactions");
+	for (const { emoji, count, mine, names } of given) {
+		const chip = button(`${emoji} ${count}`, `react ${emoji}`, `${emoji} ${names.join(", ")}`);
+		chip.ariaPressed = mine;
+		node.append(chip);
+	}
+	return node;
+}
+
+function tools({ offset, own, deleted }) {
+	if (!offset || deleted) return [];
+	const node = element("div", "tools");
+	node.append(...REACTIONS.map((emoji) => button(emoji, `react ${emoji}`, `React with ${emoji}`)));
+	if (own) node.append(button("Edit", "edit"), button("Delete", "delete"));
+	return [node];
+}
+
+const FAILED = { post: "Not sent", edit: "Not changed", delete: "Not deleted" };
+
+function troubles(entries) {
+	return entries.filter(({ state }) => state === "failed").map(({ key, command, reason }) => {
+		const node = element("p", "trouble", `${FAILED[command.type] ?? "No reaction"}: ${reason} `);
+		node.append(button("Try again", `retry ${key}`), button("Remove", `remove ${key}`));
+		return node;
+	});
+}
+
+function askAgain(button) {
+	button.dataset.sure = "yes";
+	button.textContent = "Really?";
+	setTimeout(() => {
+		button.dataset.sure = "";
+		button.textContent = "Delete";
+	}, ASK_AGAIN_MS);
+}
+
+export function element(name, className, text = "", dir = "") {
+	return Object.assign(document.createElement(name), { className, textContent: text, dir });
+}
+
+function button(text, action, label = text) {
+	const node = Object.assign(element("button", "", text), { type: "button", title: label, ariaLabel: label });
+	node.dataset.action = action;
+	return node;
+}

@@ -1,0 +1,34 @@
+/** Where a satellite is between two positions that arrived: the last one, carried on at the same pace. */
+
+import { wrapLongitude } from "./projection.js";
+
+/** Positions come each second; after five without one the marker stands still rather than guess. */
+const CARRIED_ON_MAX_MS = 5000;
+const STILL = { latitude: 0, longitude: 0 };
+
+export class Motion {
+	#last = null;
+	#pace = STILL;
+
+	/** Take a position {at: ms UTC, latitude, longitude} that arrived at a local time in ms. */
+	add(position, arrivedMs) {
+		const before = this.#last?.position;
+		const passedMs = position.at - before?.at;
+		if (passedMs > 0) this.#pace = passedMs > CARRIED_ON_MAX_MS ? STILL : pace(before, position, passedMs);
+		this.#last = { position, arrivedMs };
+	}
+
+	/** Tell {latitude, longitude} at a local time in ms, or null before the first position. */
+	at(nowMs) {
+		if (!this.#last) return null;
+		const { position, arrivedMs } = this.#last;
+		const passedMs = Math.min(nowMs - arrivedMs, CARRIED_ON_MAX_MS);
+		const latitude = position.latitude + this.#pace.latitude * passedMs;
+		return { latitude, longitude: wrapLongitude(position.longitude + this.#pace.longitude * passedMs) };
+	}
+}
+
+function pace(from, to, passedMs) {
+	const east = wrapLongitude(to.longitude - from.longitude);
+	return { latitude: (to.latitude - from.latitude) / passedMs, longitude: east / passedMs };
+}

@@ -1,0 +1,38 @@
+/** Where the sun stands: the point of the Earth under it, and how dark it is elsewhere. */
+
+import { RADIANS, wrapLongitude } from "./projection.js";
+
+const J2000_MS = Date.UTC(2000, 0, 1, 12);
+
+/**
+ * Find where the sun is overhead at a time in ms UTC: {latitude, longitude} in degrees.
+ * Astronomical Almanac, page C5: good to 0.01 degrees from 1950 to 2050.
+ */
+export function subSolarPoint(timeMs) {
+	const days = (timeMs - J2000_MS) / 86_400_000;
+	const anomaly = (357.528 + 0.9856003 * days) * RADIANS;
+	const ecliptic = (280.46 + 0.9856474 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RADIANS;
+	const obliquity = (23.439 - 0.0000004 * days) * RADIANS;
+	const ascension = Math.atan2(Math.cos(obliquity) * Math.sin(ecliptic), Math.cos(ecliptic)) / RADIANS;
+	return {
+		latitude: Math.asin(Math.sin(obliquity) * Math.sin(ecliptic)) / RADIANS,
+		longitude: wrapLongitude(ascension - 280.46061837 - 360.98564736629 * days),
+	};
+}
+
+/**
+ * Compute how dark each cell of a world grid is, 0 (day) to 255 (night), row by row from the north-west corner.
+ * Dusk runs from the sun on the horizon to 18 degrees below it, the end of astronomical twilight.
+ */
+export function darkness(sun, columns, rows) {
+	const cells = new Uint8ClampedArray(columns * rows);
+	const dusk = Math.sin(18 * RADIANS);
+	for (let cell = 0; cell < cells.length; cell++) {
+		const latitude = (90 - ((Math.floor(cell / columns) + 0.5) / rows) * 180) * RADIANS;
+		const hourAngle = ((((cell % columns) + 0.5) / columns) * 360 - 180 - sun.longitude) * RADIANS;
+		const along = Math.sin(latitude) * Math.sin(sun.latitude * RADIANS);
+		const across = Math.cos(latitude) * Math.cos(sun.latitude * RADIANS);
+		cells[cell] = (-255 * (along + across * Math.cos(hourAngle))) / dusk;
+	}
+	return cells;
+}
