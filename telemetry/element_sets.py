@@ -35,7 +35,7 @@ class Reading:
 def read_element_sets(text: str) -> Reading:
     """Read every element set of `text`, of whichever format; a bad record does not spoil the others.
 
-    Raises ElementSetError when the text as a whole is no such format.
+    Raises ElementSetError when the text as a whole is of no such format, or has no record.
     """
     found, faults = [], []
     for number, build in enumerate(_builders(text), start=1):
@@ -43,6 +43,8 @@ def read_element_sets(text: str) -> Reading:
             found.append(build())
         except ElementSetError as error:
             faults.append(f"record {number}: {error}")
+    if not found and not faults:
+        raise ElementSetError(f"no element set in it; it begins {text[:40]!r}")
     return Reading(found, faults)
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sgp4.api import SGP4_ERRORS, WGS72, Satrec
 
 from telemetry.element_sets import ElementSet
-from telemetry.sky import Bools, Reals, Times, open_sky
+from telemetry.sky import DAY_MS, Bools, Reals, Times, geodetic, open_sky
 
 __all__ = [
     "EARTH_RADIUS_KM",
@@ -27,6 +27,7 @@ TRACK_STEPS_PER_ORBIT = 120  # 3 degrees of arc: a straight line between two poi
 
 # sgp4 refuses numbers above 339999 and does not use the number to propagate: it always gets this one.
 _SGP4_STAND_IN = 0
+_JULIAN_DAY_OF_1970 = 2_440_587.5
 _SGP4_EPOCH = datetime(1949, 12, 31, tzinfo=UTC)
 
 
@@ -38,7 +39,7 @@ class OrbitError(ValueError):
 class SubPoints:
     """Hold n states of a satellite, each field an array of n: where it is overhead, how high and how fast.
 
-    Speed is inertial (GCRS); longitudes are -180..180; the footprint is measured along the ground from
+    Speed is inertial; longitudes are -180..180; the footprint is measured along the ground from
     the sub-point to where the satellite stands on the horizon.
     """
 
@@ -79,15 +80,16 @@ class Ephemeris:
         Raises OrbitError, naming the first time, where SGP4 cannot follow the orbit.
         """
         times = np.asarray(times_ms, np.int64)
-        position = self._geocentric(times)
-        latitude, longitude, altitude = open_sky().over_the_earth(position)
+        sky = open_sky()
+        position, velocity = self._teme(times)
+        latitude, longitude, altitude = geodetic(sky.earth_fixed(position, times))
         return SubPoints(
             times_ms=times,
             latitude_deg=latitude,
             longitude_deg=longitude,
             altitude_km=altitude,
-            velocity_km_s=np.linalg.norm(position.velocity.km_per_s, axis=0),
-            sunlit=open_sky().sunlit(position),
+            velocity_km_s=np.linalg.norm(velocity, axis=0),
+            sunlit=sky.sunlit(sky.inertial(position, times), times),
             footprint_radius_km=footprint_radius_km(altitude),
         )
 
@@ -99,21 +101,25 @@ class Ephemeris:
         step_ms = round(self.period_s * 1000 / TRACK_STEPS_PER_ORBIT)
         offsets = np.arange(-TRACK_STEPS_PER_ORBIT, TRACK_STEPS_PER_ORBIT + 1, dtype=np.int64)
         times = around_ms + step_ms * offsets
-        latitude, longitude, _ = open_sky().over_the_earth(self._geocentric(times))
+        position, _ = self._teme(times)
+        latitude, longitude, _ = geodetic(open_sky().earth_fixed(position, times))
         return GroundTrack(int(times[0]), step_ms, latitude, longitude)
 
-    def _geocentric(self, times_ms: Times) -> Any:
-        sky = open_sky()
-        position = sky.satellite(self._satrec).at(sky.times(times_ms))
-        self._check_followed(position, times_ms)
-        return position
+    def _teme(self, times_ms: Times) -> tuple[Reals, Reals]:
+        """Give positions (km) and velocities (km/s), each (3, n), in SGP4's own frame."""
+        days, past_midnight_ms = np.divmod(times_ms, DAY_MS)
+        errors, position, velocity = self._satrec.sgp4_array(
+            days + _JULIAN_DAY_OF_1970, past_midnight_ms / DAY_MS
+        )
+        self._check_followed(times_ms, errors, position)
+        return position.T, velocity.T
 
-    def _check_followed(self, position: Any, times_ms: Times) -> None:
+    def _check_followed(self, times_ms: Times, errors: NDArray[np.uint8], position: Reals) -> None:
         """Let no state through that SGP4 marked or that is not a number."""
-        lost = ~np.isfinite(position.xyz.km).all(axis=0) | [bool(said) for said in position.message]
+        lost = (errors != 0) | ~np.isfinite(position).all(axis=1)
         if lost.any():
             first = int(np.argmax(lost))
-            raise OrbitError(self._lost(int(times_ms[first]), position.message[first]))
+            raise OrbitError(self._lost(int(times_ms[first]), SGP4_ERRORS.get(int(errors[first]))))
 
     def _lost(self, at_ms: int, reason: str | None) -> str:
         of = self.element_set

@@ -34,7 +34,9 @@ class Refresher:
 
     An answered ask is the only one for MIN_INTERVAL_MS, and each ask is written down before it is made: a hub
     that dies in between does not ask again. Where no answer came, the next try follows after a growing
-    pause. An answer other than 200 and 304 puts up a stop sign that only a human takes down. Nothing is raised.
+    pause. An answer other than 200 and 304 puts up a stop sign that only a human takes down.
+
+    Nothing is raised but Cancelled.
     """
 
     def __init__(self, source: ElementSetSource, cache: DiskCache, clock: Clock) -> None:

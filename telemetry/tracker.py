@@ -12,11 +12,11 @@ from telemetry.orbits import Ephemeris, OrbitError
 from telemetry.payloads import Payload
 from telemetry.ports import CurrentElementSets, Emit
 
-BLOCK_S = 60  # 3 ms of work in one call, 50 µs a position; a lone position costs 0.5 ms
+BLOCK_S = 60  # 1.2 ms of work in one call, 20 µs a position; a lone position costs 0.8 ms
 TRACK_INTERVAL_MS = 10 * MINUTE_MS  # the Earth turns 2.5 degrees below the track meanwhile
 UNAVAILABLE_INTERVAL_MS = MINUTE_MS
 
-# numpy and skyfield hold the interpreter lock most of the time: a second thread would only slow Trio's.
+# numpy on such small arrays holds the interpreter lock: a second thread would only slow Trio's.
 _one_thread = trio.CapacityLimiter(1)
 
 
@@ -57,7 +57,8 @@ class Tracker:
         self._unavailable_at_ms: int | None = None
 
     async def run(self) -> None:
-        """Track until cancelled; raises only what `emit` raises."""
+        """Track until cancelled; raises only what `emit` raises, and may be run again after that."""
+        self._track_at_ms = self._unavailable_at_ms = None
         with self._element_sets.tracking(self._norad):
             last_ms = -1
             while True:

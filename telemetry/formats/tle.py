@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from telemetry.mean_elements import ElementSet, ElementSetError
 
 _ALPHA5 = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # A = 10 … Z = 33; I and O look like digits and are left out
-_LINE = re.compile(r"[12] [ 0-9A-Z]{5}[ A-Z] .{59,}")
+_LINE = re.compile(r"[12] [ 0-9A-Z]{5}[ A-Z].{60,}")
 _IMPLIED_POINT = re.compile(r"([+-]?)(\d{5})([+-]\d)")
 _LINE_LENGTH = 69  # the last column is the checksum
 
@@ -72,7 +72,7 @@ def element_set_of(lines: TleLines) -> ElementSet:
 def catalogue_number(field: str) -> int:
     """Read the five columns of a catalogue number, Alpha-5 (A0534 = 100534) included."""
     head, tail = field[:1], field[1:]
-    if head in _ALPHA5 and head and tail.isdecimal():
+    if head and head in _ALPHA5 and len(tail) == 4 and tail.isdecimal():
         return (_ALPHA5.index(head) + 10) * 10_000 + int(tail)
     if field.strip().isdecimal():
         return int(field)
@@ -91,6 +91,8 @@ def _check_lines(one: str, two: str) -> None:
         if not line:
             raise ElementSetError(f"line {number} is missing beside {(one or two)[:24]!r}")
         _check_sum(number, line)
+    if one[62] not in " 02":
+        raise ElementSetError(f"ephemeris type {one[62]!r} is not SGP4")
     if one[2:7] != two[2:7]:
         raise ElementSetError(f"lines 1 and 2 are of different objects ({one[2:7]!r} and {two[2:7]!r})")
 

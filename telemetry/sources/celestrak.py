@@ -48,7 +48,8 @@ class CelesTrak:
                     return Refused(f"{response.url} answered {status} {response.reason_phrase}".rstrip())
 
     def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(timeout=self._silence_s, headers={"User-Agent": USER_AGENT})
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+        return httpx.AsyncClient(timeout=self._silence_s, headers=headers)
 
 
 def _conditions(known: Validators) -> dict[str, str]:
@@ -58,10 +59,11 @@ def _conditions(known: Validators) -> dict[str, str]:
 
 async def _whole(response: httpx.Response) -> Answer:
     body = bytearray()
-    async for part in response.aiter_bytes():
-        body += part
-        if len(body) > ANSWER_BYTES_MAX:
-            return Unreachable(f"{response.url}: more than {ANSWER_BYTES_MAX} bytes")
+    # To the end in any case: httpx does not close its inner generators when left early, and Trio complains.
+    async for part in response.aiter_raw():
+        body += part[: ANSWER_BYTES_MAX + 1 - len(body)]
+    if len(body) > ANSWER_BYTES_MAX:
+        return Unreachable(f"{response.url}: more than {ANSWER_BYTES_MAX} bytes")
     headers = response.headers
     validators = Validators(headers.get("ETag", ""), headers.get("Last-Modified", ""))
     return Fetched(body.decode("utf-8", errors="replace"), validators)
