@@ -89,7 +89,7 @@ class Refresher:
 
     async def _take_text(self, norad: int, asking: CacheEntry, answer: Fetched) -> ElementSet | None:
         try:
-            element_set = newest_of(answer.text, norad)
+            element_set = await trio.to_thread.run_sync(newest_of, answer.text, norad)
         except ElementSetError as error:
             self._count("unusable")
             _log.warning(
