@@ -80,7 +80,7 @@ def _probe(account: Account, postgres: Path, folders: Sequence[Path]) -> str | N
         signal.SIGKILL, Path("/bin/sh"), "-c", _PROBE, str(postgres), *map(str, folders)
     )
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_S_MAX, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_S_MAX, check=False)
     except subprocess.TimeoutExpired:
         return f"no answer in {_PROBE_S_MAX:g} s"
     return None if done.returncode == 0 else (done.stderr.strip().splitlines() or ["no reason given"])[-1]

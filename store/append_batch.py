@@ -13,35 +13,34 @@ from store.event_log import Position
 # Heads are taken in the order of their names, so two batches never wait for each other in a circle. The
 # upsert sees the newest head even where the statement's snapshot is older, and moves it only from where the
 # append began. What `taken` reads is complete then: who knew that top had seen it committed before this.
+# Subqueries of one value are looked up row by row in an index, whatever the planner believes of sizes.
 _APPEND = """
-with wanted as (
-    select * from unnest($1::text[], $2::text[], $3::bigint[], $4::integer[])
-        as wanted (channel, epoch, top, appended)
+with asked as (
+    select *, (
+        select life from channel_head as head where head.channel = asked.channel and head.epoch = asked.epoch
+    ) from unnest($1::text[], $2::text[], $3::bigint[], $4::integer[])
+        as asked (channel, epoch, top, appended)
 ), draft as (
-    select * from unnest($5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[], $10::json[])
-        as draft (channel, epoch, "offset", subject, creates, data)
+    select * from unnest($5::text[], $6::bigint[], $7::boolean[], $8::text[], $9::json[])
+        as draft (channel, "offset", creates, subject, data)
 ), taken as (
-    select draft.channel from draft
-    where draft.creates and exists (
-        select from event
-        where event.channel = draft.channel and event.epoch = draft.epoch
-            and event.subject = draft.subject and event.creates
+    select channel from draft join asked using (channel)
+    where draft.creates and (
+        select true from event
+        where event.life = asked.life and event.subject = draft.subject and event.creates
     )
 ), moved as (
-    insert into channel_head as head (channel, epoch, top, appended)
-    select channel, epoch, top, appended from wanted
+    insert into channel_head as head (channel, life, epoch, top, appended)
+    select channel, coalesce(life, nextval('channel_life')), epoch, top, appended from asked
     where channel not in (select channel from taken)
-        and (
-            (top = appended and epoch = (select epoch from log_epoch))
-            or exists (select from channel_head where channel_head.channel = wanted.channel)
-        )
+        and (life is not null or (top = appended and epoch = (select epoch from log_epoch)))
     order by channel
     on conflict (channel) do update set top = excluded.top, appended = excluded.appended
         where head.epoch = excluded.epoch and head.top = excluded.top - excluded.appended
-    returning channel
+    returning channel, life
 ), stored as (
-    insert into event (channel, epoch, "offset", subject, creates, data)
-    select draft.* from draft join moved using (channel)
+    insert into event (life, "offset", creates, subject, data)
+    select life, "offset", creates, subject, data from draft join moved using (channel)
 )
 select array(select channel from moved)
 """
@@ -52,9 +51,9 @@ from log_epoch, unnest($1::text[]) as asked (channel) left join channel_head as 
 """
 
 _TAKEN = """
-select event.channel, event.subject, event."offset"
-from unnest($1::text[], $2::text[], $3::text[]) as draft (channel, epoch, subject)
-join event using (channel, epoch, subject)
+select channel, subject, event."offset"
+from unnest($1::text[], $2::text[]) as draft (channel, subject)
+join channel_head using (channel) join event using (life, subject)
 where event.creates
 """
 
@@ -100,7 +99,7 @@ def _arguments(batch: Sequence[PendingAppend]) -> tuple[list[object], ...]:
         for pending in batch
     ]
     drafts = [
-        (pending.channel, pending.after.epoch, offset, draft.subject, draft.creates, draft.data)
+        (pending.channel, offset, draft.creates, draft.subject, draft.data)
         for pending in batch
         for offset, draft in enumerate(pending.drafts, pending.after.offset + 1)
     ]
@@ -126,10 +125,7 @@ async def _tops(connection: Connection, channels: Sequence[str]) -> dict[str, Po
 
 async def _taken(connection: Connection, refused: Sequence[PendingAppend]) -> dict[str, dict[str, int]]:
     claims = [
-        (pending.channel, pending.after.epoch, draft.subject)
-        for pending in refused
-        for draft in pending.drafts
-        if draft.creates
+        (pending.channel, draft.subject) for pending in refused for draft in pending.drafts if draft.creates
     ]
     if not claims:
         return {}

@@ -239,8 +239,17 @@ async def _make_pool(dsn: str, pool_size: int, connect_s_max: float, command_s_m
         max_inactive_connection_lifetime=0,
         timeout=connect_s_max,
         command_timeout=command_s_max,
+        init=_plan_for_growth,
         reset=_leave_as_is,
     )
+
+
+async def _plan_for_growth(connection: Connection) -> None:
+    """Keep to indexes: a prepared plan made while a table is tiny stays in use while it grows by thousands.
+
+    Older servers put a price on the scans this forbids that would make them compile even a query of one row.
+    """
+    await connection.execute("set enable_seqscan = off; set jit = off")
 
 
 async def _leave_as_is(_connection: object) -> None:

@@ -8,7 +8,7 @@ from store.event_log import ABOUT_EVENTS_MAX, Page, Position, Recorded, TooManyE
 
 # The head of a channel; one that has no row yet stands at 0 in the epoch of the database.
 _HEAD = """
-select coalesce(head.epoch, log_epoch.epoch) as epoch, coalesce(head.top, 0) as top
+select head.life, coalesce(head.epoch, log_epoch.epoch) as epoch, coalesce(head.top, 0) as top
 from log_epoch left join channel_head as head on head.channel = $1
 """
 
@@ -17,7 +17,7 @@ with head as ({head})
 select head.epoch, head.top, found."offset", found.data, found.subject
 from head left join lateral (
     select "offset", data, subject from event
-    where event.channel = $1 and event.epoch = head.epoch and event."offset" {side}
+    where event.life = head.life and event."offset" {side}
     order by event."offset" {order} limit $3
 ) as found on true
 order by found."offset" {order}
@@ -27,16 +27,17 @@ _READ_BACK = _PAGE.format(head=_HEAD, side="< $2", order="desc")
 _OFFSET_MAX = 2**63 - 1
 
 _ABOUT = """
-select "offset", data, subject from event
-where channel = $1 and subject = any($2::text[])
-    and epoch = coalesce((select epoch from channel_head where channel = $1), (select epoch from log_epoch))
+with asked as (select life, subject from channel_head, unnest($2::text[]) as subject where channel = $1)
+select "offset", data, subject from asked join event using (life, subject) where creates
+union all
+select "offset", data, subject from asked join event using (life, subject) where not creates
 order by "offset" limit $3
 """
 
 _RESTART = """
-insert into channel_head (channel, epoch, top, appended)
-values ($1, substr(replace(gen_random_uuid()::text, '-', ''), 1, 16), 0, 0)
-on conflict (channel) do update set epoch = excluded.epoch, top = 0, appended = 0
+insert into channel_head (channel, life, epoch, top, appended)
+values ($1, nextval('channel_life'), substr(replace(gen_random_uuid()::text, '-', ''), 1, 16), 0, 0)
+on conflict (channel) do update set life = excluded.life, epoch = excluded.epoch, top = 0, appended = 0
 returning epoch
 """
 
@@ -63,7 +64,7 @@ class LogReader:
 
     async def about(self, channel: str, subjects: Sequence[str]) -> list[Recorded]:
         """Return all events on these subjects, by offset."""
-        rows = await self._fetch(_ABOUT, channel, list(subjects), ABOUT_EVENTS_MAX + 1)
+        rows = await self._fetch(_ABOUT, channel, list(set(subjects)), ABOUT_EVENTS_MAX + 1)
         if len(rows) > ABOUT_EVENTS_MAX:
             raise TooManyEvents(channel, f"more than {ABOUT_EVENTS_MAX} events; ask for fewer subjects")
         return [Recorded(row["offset"], row["data"], row["subject"]) for row in rows]

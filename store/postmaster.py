@@ -118,7 +118,7 @@ def spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
         log.replace(log.with_suffix(".log.1"))
     environment = {"PATH": os.defpath, "LC_ALL": "C", "HOME": "/"}
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,

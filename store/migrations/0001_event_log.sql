@@ -7,10 +7,14 @@ create table log_epoch (
 );
 insert into log_epoch (epoch) values (substr(replace(gen_random_uuid()::text, '-', ''), 1, 16));
 
+-- A channel between two new beginnings is one `life`: a small key for the events of an epoch.
+create sequence channel_life;
+
 -- `appended` is how many events the last append brought, so that an upsert can see where it began.
 -- Heads are updated in place all the time: room in the page keeps these updates off the index.
 create table channel_head (
     channel text primary key,
+    life bigint not null,
     epoch text not null,
     top bigint not null check (top >= 0),
     appended integer not null check (appended >= 0)
@@ -18,16 +22,16 @@ create table channel_head (
 
 -- `data` is json, not jsonb: it comes back to the letter, \u0000 included.
 create table event (
-    channel text not null,
-    epoch text not null,
+    life bigint not null,
     "offset" bigint not null check ("offset" > 0),
-    subject text,
-    creates boolean not null,
-    data json not null,
     at timestamptz not null default now(),
-    primary key (channel, epoch, "offset"),
+    creates boolean not null,
+    subject text,
+    data json not null,
+    primary key (life, "offset"),
     check (subject is not null or not creates)
 );
 
-create unique index event_created on event (channel, epoch, subject) where creates;
-create index event_about on event (channel, epoch, subject, "offset") where subject is not null;
+-- Each event stands in one of these at most, since every index costs each append 2 microseconds.
+create unique index event_created on event (life, subject) where creates;
+create index event_about on event (life, subject, "offset") where subject is not null and not creates;
