@@ -1,6 +1,6 @@
 """The codecs: how the protocol's objects look in a WebSocket message."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,9 +10,7 @@ import orjson
 from hub.wire.frames import BINARY, TEXT, frame
 from rooms.ports import Publication
 
-NESTING_MAX = (
-    64  # levels of arrays and maps in a MessagePack command; JSON has its own bound of 1,024 in orjson
-)
+ARRAY_LENGTH_MAX = 1_024  # in MessagePack a length comes before the items, and room is made for it at once
 
 
 class Malformed(Exception):
@@ -80,12 +78,12 @@ class JsonCodec:
             raise Malformed("the JSON protocol takes text frames")
         try:
             return _objects(orjson.loads(line) for line in message.split("\n") if line)
-        except (orjson.JSONDecodeError, RecursionError) as error:
+        except orjson.JSONDecodeError as error:
             raise Malformed("not JSON") from error
 
     def encode(self, body: dict[str, Any]) -> bytes:
         """Return one object, in which publications may stand as Encoded."""
-        return orjson.dumps(body, default=_as_fragment)
+        return orjson.dumps(body, default=_as_fragment, option=orjson.OPT_PASSTHROUGH_DATACLASS)
 
     def encode_pushes(self, channel: str, publications: Iterable[Encoded]) -> bytes:
         """Return the pushes of several publications as one payload."""
@@ -114,15 +112,12 @@ class MsgpackCodec:
         """Return the objects of one WebSocket message; raise Malformed."""
         if not isinstance(message, bytes | bytearray):
             raise Malformed("the MessagePack protocol takes binary frames")
-        unpacker = msgpack.Unpacker(raw=False, strict_map_key=True)
+        unpacker = msgpack.Unpacker(raw=False, strict_map_key=True, max_array_len=ARRAY_LENGTH_MAX)
         unpacker.feed(message)
         try:
-            commands = _objects(unpacker)
-        except (ValueError, msgpack.UnpackException, RecursionError) as error:
+            return _objects(_unpacked(unpacker, len(message)))
+        except (ValueError, msgpack.UnpackException) as error:
             raise Malformed("not MessagePack") from error
-        if unpacker.tell() != len(message):
-            raise Malformed("the frame ends in the middle of an object")
-        return commands
 
     def encode(self, body: dict[str, Any]) -> bytes:
         """Return one object, in which publications may stand as Encoded."""
@@ -138,6 +133,12 @@ class MsgpackCodec:
         return frame(BINARY, self.encode(body))
 
 
+def _unpacked(unpacker: msgpack.Unpacker, length: int) -> Iterator[Any]:
+    """Yield all objects; iterating the unpacker itself would pass over a last one that is cut short."""
+    while unpacker.tell() < length:
+        yield unpacker.unpack()
+
+
 def _as_object(value: object) -> object:
     if isinstance(value, Encoded):
         return orjson.loads(value.json)
@@ -149,5 +150,3 @@ CODECS: dict[str, Codec] = {"json": JSON, "msgpack": MsgpackCodec()}
 BY_SUBPROTOCOL: dict[str, Codec] = {
     codec.subprotocol: codec for codec in CODECS.values() if codec.subprotocol
 }
-
-Encode = Callable[[Codec], bytes]
