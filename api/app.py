@@ -1,7 +1,5 @@
 """The app factory: blueprints, errors as problems, and what every answer carries."""
 
-import re
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from quart import Blueprint, Response, g, request
 from quart_trio import QuartTrio
 
 from api.auth import auth_blueprint
+from api.correlation import HEADER, correlation_id
 from api.health import health_blueprint
 from api.pages import pages_blueprint
 from api.ports import Figures, Wellness
@@ -18,8 +17,6 @@ from api.tokens import Tokens
 
 BODY_BYTES_MAX = 64 * 1024
 BODY_TIMEOUT_S = 15
-CORRELATION_HEADER = "X-Correlation-ID"
-_CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -74,13 +71,12 @@ def _realtime_blueprint() -> Blueprint:
 
 
 async def _take_correlation_id() -> None:
-    brought = request.headers.get(CORRELATION_HEADER, "")
-    g.correlation_id = brought if _CORRELATION_ID.fullmatch(brought) else str(uuid.uuid4())
+    g.correlation_id = correlation_id(request.headers.get(HEADER, ""))
     structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
 
 
 async def _finish(response: Response) -> Response:
-    response.headers[CORRELATION_HEADER] = g.get("correlation_id", "")
+    response.headers[HEADER] = g.get("correlation_id", "")
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     structlog.get_logger(__name__).info(

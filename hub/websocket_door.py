@@ -1,11 +1,10 @@
 """The WebSocket side of the front door: the handshake, then a session, then nothing left behind."""
 
-import uuid
-
 import structlog
 import trio
 import trio_websocket
 
+from api.correlation import HEADER, correlation_id
 from hub.limits import CONNECT_TIMEOUT_S, FRAME_CHARACTERS_MAX
 from hub.methods import Methods
 from hub.outlet import Outlet
@@ -41,35 +40,42 @@ class WebSocketDoor:
             pass  # the client went away
         except* (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
+        except* UnicodeDecodeError as faults:  # wsproto takes some headers for ASCII
+            log.info("bad_handshake", reason=str(faults.exceptions[0]))
         except* Exception as faults:
             log.error("connection_failed", exc_info=faults)
         finally:
             await trio.aclose_forcefully(stream)
 
     async def _shake_hands(self, nursery: trio.Nursery, stream: trio.SocketStream, outlet: Outlet) -> None:
-        with trio.move_on_after(CONNECT_TIMEOUT_S):
+        accepted = None
+        with trio.move_on_after(CONNECT_TIMEOUT_S):  # the library waits for ever after a head it refused
             request = await trio_websocket.wrap_server_stream(
                 nursery,
                 outlet,
                 max_message_size=FRAME_CHARACTERS_MAX,
                 receive_buffer_size=RECEIVE_BYTES,
             )
-            websocket, codec = await self._accept(request)
-        if websocket is not None and codec is not None:
+            accepted = await self._accept(request)
+        if accepted is not None:
+            websocket, codec = accepted
             await self._run(Session(self._services, codec, outlet), websocket)
 
     async def _accept(
         self, request: trio_websocket.WebSocketRequest
-    ) -> tuple[trio_websocket.WebSocketConnection | None, Codec | None]:
+    ) -> tuple[trio_websocket.WebSocketConnection, Codec] | None:
+        """Accept in the codec that is asked for, or refuse and return None."""
         offered = request.proposed_subprotocols
         codec = next((BY_SUBPROTOCOL[each] for each in offered if each in BY_SUBPROTOCOL), None)
         if self._services.connections.full:
             await request.reject(503, body=FULL)
-            return None, None
+            return None
         if codec is None and _wants_protobuf(request):
             await request.reject(400, body=NO_PROTOBUF)
-            return None, None
-        headers = [(b"x-correlation-id", _correlation_id(request).encode())]
+            return None
+        correlation = _correlation_id(request)
+        structlog.contextvars.bind_contextvars(correlation_id=correlation)
+        headers = [(HEADER.lower().encode(), correlation.encode())]
         subprotocol = codec.subprotocol if codec is not None else None
         return await request.accept(subprotocol=subprotocol, extra_headers=headers), codec or JSON
 
@@ -88,7 +94,6 @@ def _wants_protobuf(request: trio_websocket.WebSocketRequest) -> bool:
 
 
 def _correlation_id(request: trio_websocket.WebSocketRequest) -> str:
-    for name, value in request.headers:
-        if name.lower() == b"x-correlation-id" and len(value) <= 128 and value.isascii():
-            return value.decode()
-    return str(uuid.uuid4())
+    wanted = HEADER.lower().encode()
+    brought = next((value for name, value in request.headers if name.lower() == wanted), b"")
+    return correlation_id(brought.decode("latin-1"))
