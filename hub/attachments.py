@@ -15,9 +15,13 @@ from store.event_log import Position
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client asks of a channel: `since` is the position to recover from, if any."""
+    """What a client asks of a channel: `since` is the position to recover from, if any.
+
+    `server_side`: its token subscribes it, so it cannot subscribe again but by connecting again.
+    """
 
     since: Position | None = None
+    server_side: bool = False
     must_recover: bool = False
     join_leave: bool = False
     expires_at: float | None = None
@@ -28,6 +32,7 @@ class _Place:
     topic: Topic
     subscription: Subscription
     expires_at: float | None
+    server_side: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Attachments:
             if wish.must_recover and not found.recovered:
                 raise codes.Rejected(codes.UNRECOVERABLE_POSITION)
             self._check_place(channel)
+            check_whole(topic)
         except BaseException:
             self._services.fanout.release(topic)
             raise
@@ -82,7 +88,7 @@ class Attachments:
             session.outlet, session.codec, wants_joins=wish.join_leave, on_lost=self._lost
         )
         topic.announce({"join": {"info": session.info}})
-        self._places[topic.channel] = _Place(topic, subscription, wish.expires_at)
+        self._places[topic.channel] = _Place(topic, subscription, wish.expires_at, wish.server_side)
         self._services.presence.enter(topic.channel, session.client, session.info)
         topic.add(subscription)
         return _subscribe_result(topic, prepared.kind, wish, found)
@@ -148,11 +154,21 @@ class Attachments:
         return found
 
     def _lost(self, channel: str) -> None:
-        self._unsubscribe(channel, codes.UNSUBSCRIBED_INSUFFICIENT_STATE)
+        place = self._places.get(channel)
+        if place is not None and place.server_side:
+            self._session.close(codes.INSUFFICIENT_STATE)
+        else:
+            self._unsubscribe(channel, codes.UNSUBSCRIBED_INSUFFICIENT_STATE)
 
     def _unsubscribe(self, channel: str, why: codes.Unsubscribe) -> None:
         self.detach(channel)
         self._session.push({"channel": channel, "unsubscribe": {"code": why.code, "reason": why.reason}})
+
+
+def check_whole(topic: Topic) -> None:
+    """Raise Rejected (temporary) when the topic lost its place in the log: a fresh one replaces it."""
+    if topic.broken:
+        raise codes.Rejected(codes.INTERNAL)
 
 
 def _up_to_now(prepared: Prepared) -> Attachment:

@@ -99,12 +99,14 @@ class Fanout:
             topic.remember(
                 Encoded.of(Publication(event.data.encode(), event.offset)) for event in reversed(page.events)
             )
+            replaced = self._topics.get(channel)
             self._topics[channel] = topic
             topic.ingest(opening.publications)
         finally:
             del self._opening[channel]
             opening.done.set()
-        self._demand.begin(channel)
+        if replaced is None:
+            self._demand.begin(channel)
 
     async def _end_of_log(self, channel: str, kind: Kind) -> Page:
         if not kind.durable:

@@ -1,12 +1,13 @@
 """The protocol's methods: a table of handlers, each from a request to a result."""
 
 import time
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from api.tokens import ANONYMOUS_CLAIMS, Claims
+from api.tokens import ANONYMOUS_CLAIMS, Claims, ExpiredToken, InvalidToken
 from hub import __version__, requests
-from hub.attachments import Attachments, Prepared, Wish
+from hub.attachments import Attachments, Prepared, Wish, check_whole
 from hub.history import HistoryRequest, history
 from hub.limits import CHANNELS_PER_CONNECTION_MAX, PING_INTERVAL_S
 from hub.services import Services
@@ -42,9 +43,15 @@ class Methods:
         """Let the client in as the one whom its token names, with the channels that the token gives it."""
         if session.connected:
             raise codes.Disconnected(codes.BAD_FRAME)
+        positions = requests.nested(request, "subs") or {}
         session.claims = self._connection_claims(requests.text(request, "token"))
-        self._services.connections.identify(session)
-        session.begin(session.claims)
+        attachments = self._attachments(session)
+        with ExitStack() as until_in:
+            prepared = await self._prepare_from_token(session, positions, until_in)
+            self._services.connections.identify(session)
+            until_in.pop_all()
+        session.connected = True
+        subscribed = {each.topic.channel: attachments.enter(each) for each in prepared}
         result = {
             "client": session.client,
             "version": f"CosmoHub {__version__}",
@@ -55,7 +62,6 @@ class Methods:
             "time": int(time.time() * 1000),
             **_expiry(session.claims),
         }
-        subscribed = await self._subscribe_from_token(session, requests.nested(request, "subs") or {})
         return result | ({"subs": subscribed} if subscribed else {})
 
     async def subscribe(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +136,7 @@ class Methods:
 
     async def refresh(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Go on with a fresh token of the same person."""
-        claims = self._services.tokens.read(requests.text(request, "token"))
+        claims = self._own_claims(requests.text(request, "token"))
         if claims.user != session.claims.user:
             raise codes.Disconnected(codes.INVALID_TOKEN)
         session.claims = claims
@@ -151,7 +157,16 @@ class Methods:
 
     def _connection_claims(self, token: str) -> Claims:
         """Return the token's claims; a client without one only reads."""
-        return self._services.tokens.read(token) if token else ANONYMOUS_CLAIMS
+        return self._own_claims(token) if token else ANONYMOUS_CLAIMS
+
+    def _own_claims(self, token: str) -> Claims:
+        """Return what a connection's own token says; one that no new token can mend ends the connection."""
+        try:
+            return self._services.tokens.read(token)
+        except ExpiredToken:
+            raise
+        except InvalidToken as error:
+            raise codes.Disconnected(codes.INVALID_TOKEN) from error
 
     def _subscription_claims(self, session: Session, channel: str, token: str) -> Claims | None:
         if not token:
@@ -161,18 +176,22 @@ class Methods:
             raise codes.Rejected(codes.PERMISSION_DENIED, "the token is for another channel or person")
         return claims
 
-    async def _subscribe_from_token(self, session: Session, positions: dict[str, Any]) -> dict[str, Any]:
-        """Subscribe to the channels that the token names, all in the instant of the connect reply."""
+    async def _prepare_from_token(
+        self, session: Session, positions: dict[str, Any], until_in: ExitStack
+    ) -> list[Prepared]:
+        """Prepare the channels that the token names; `until_in` lets go of them should the client not get in.
+
+        All of them are entered later, in the instant of the connect reply.
+        """
         attachments = self._attachments(session)
         prepared: list[Prepared] = []
-        try:
-            for channel in session.claims.channels[:CHANNELS_PER_CONNECTION_MAX]:
-                prepared += await self._prepared(attachments, channel, positions)
-        except BaseException:
-            for each in prepared:
-                attachments.abandon(each)
-            raise
-        return {each.topic.channel: attachments.enter(each) for each in prepared}
+        for channel in list(dict.fromkeys(session.claims.channels))[:CHANNELS_PER_CONNECTION_MAX]:
+            for each in await self._prepared(attachments, channel, positions):
+                until_in.callback(attachments.abandon, each)
+                prepared.append(each)
+        for each in prepared:
+            check_whole(each.topic)
+        return prepared
 
     async def _prepared(
         self, attachments: Attachments, channel: str, positions: dict[str, Any]
@@ -181,8 +200,10 @@ class Methods:
         earlier = requests.nested(positions, channel) or {}
         since = requests.position(earlier) if requests.flag(earlier, "recover") else None
         try:
-            return [await attachments.prepare(channel, Wish(since))]
-        except codes.Rejected:
+            return [await attachments.prepare(channel, Wish(since, server_side=True))]
+        except codes.Rejected as rejected:
+            if rejected.error.temporary:
+                raise
             return []
 
     def _kind(self, session: Session, channel: str) -> Kind:

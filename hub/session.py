@@ -9,7 +9,7 @@ import trio
 import trio_websocket
 
 from actors import Failed, Outcome
-from api.tokens import ANONYMOUS_CLAIMS, Claims
+from api.tokens import ANONYMOUS_CLAIMS
 from hub.limits import (
     BURST_S,
     CLOSE_LINGER_S,
@@ -113,11 +113,6 @@ class Session:
         self._closing = True
         self.outlet.finish(disconnect.code, disconnect.reason)
         self._scope.deadline = trio.current_time() + CLOSE_LINGER_S
-
-    def begin(self, claims: Claims) -> None:
-        """Count as connected, as the one whom the token names."""
-        self.claims = claims
-        self.connected = True
 
     def reply(self, command_id: int, method: str, result: dict[str, Any]) -> None:
         """Answer a command."""
