@@ -1,11 +1,12 @@
 """A tracker for each satellite that somebody looks at, and only then."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import trio
 
-from actors import Registry, Supervisor
+from actors import ActorStopped, Registry, Supervisor, TooManyActors
 from rooms.kind import By
 from rooms.kinds.satellite import Report
 from rooms.room import Request
@@ -31,7 +32,7 @@ class Trackers:
         self._supervisor = supervisor
         self._element_sets = element_sets
         self._rooms: Registry[Request] | None = None
-        self._wanted: dict[str, trio.CancelScope] = {}
+        self._wanted: dict[str, trio.CancelScope | None] = {}
 
     def report_to(self, rooms: Registry[Request]) -> None:
         """Say where the reports go."""
@@ -42,7 +43,7 @@ class Trackers:
         norad = norad_of(channel)
         if norad is None:
             return
-        self._wanted[channel] = trio.CancelScope()
+        self._wanted[channel] = None
         name = f"tracker of {channel}"
         if not self._supervisor.runs(name):
             self._supervisor.start_service(name, partial(self._track, channel, norad))
@@ -55,12 +56,15 @@ class Trackers:
 
     async def _track(self, channel: str, norad: int) -> None:
         """Track until nobody wants it; who comes back meanwhile gets a tracker that begins anew."""
-        while (scope := self._wanted.get(channel)) is not None:
-            with scope:
+        while channel in self._wanted:
+            with trio.CancelScope() as scope:
+                self._wanted[channel] = scope
                 await Tracker(norad, self._element_sets, partial(self._report, channel)).run()
-            if self._wanted.get(channel) is scope:
-                self._wanted[channel] = trio.CancelScope()
 
     async def _report(self, channel: str, data: dict[str, Any]) -> None:
-        if self._rooms is not None:
+        if self._rooms is None:
+            return
+        with suppress(
+            ActorStopped, TooManyActors
+        ):  # the room cannot listen now: the next second brings another
             await self._rooms.ref(channel).tell(Request(Report(data), TRACKER))
