@@ -7,7 +7,8 @@ import trio
 
 HEAD_TIMEOUT_S = 10.0
 HEAD_LOOK_BYTES = 8 * 1024  # an upgrade request with all its cookies; a longer head is HTTP's to refuse
-PAUSE_BETWEEN_LOOKS_S = 0.01  # MSG_PEEK returns at once while a dribbled head is incomplete
+PAUSE_BETWEEN_LOOKS_S = 0.01  # MSG_PEEK returns at once while a dribbled head is incomplete,
+PAUSE_BETWEEN_LOOKS_S_MAX = 0.32  # and those who dribble are not worth looking at a hundred times a second
 WEBSOCKET_PATH = b"/connection/websocket"
 _WEBSOCKET_LINE = b"GET " + WEBSOCKET_PATH
 _AFTER_PATH = (b" ", b"?")
@@ -65,12 +66,14 @@ class FrontDoor:
 
 async def asks_for_websocket(sock: trio.socket.SocketType) -> bool:
     """Look at the request's head, leaving it in the socket, until it is clear what it asks for."""
+    pause_s = PAUSE_BETWEEN_LOOKS_S
     while True:
         head = await sock.recv(HEAD_LOOK_BYTES, socket.MSG_PEEK)
         verdict = judge(head)
         if verdict is not None:
             return verdict
-        await trio.sleep(PAUSE_BETWEEN_LOOKS_S)
+        await trio.sleep(pause_s)
+        pause_s = min(2 * pause_s, PAUSE_BETWEEN_LOOKS_S_MAX)
 
 
 def judge(head: bytes) -> bool | None:
