@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _only_reason(group: BaseExceptionGroup[BaseException]) -> int:
     """Say a known reason in one line; anything else is a bug and keeps its traceback."""
-    known, unknown = group.split((CannotStart, DatabaseError, OSError))
+    known, unknown = group.split((CannotStart, BadSetting, DatabaseError, OSError))
     if unknown is not None or known is None:
         raise group
     for error in _leaves(known):

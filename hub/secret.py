@@ -4,20 +4,29 @@ import os
 import secrets
 from pathlib import Path
 
-from hub.settings import Settings
+from api.tokens import SECRET_BYTES_MIN
+from hub.settings import HIDDEN, BadSetting, Settings
 
 FILE_NAME = "jwt_secret"
 SECRET_BYTES = 48
 
 
 def jwt_secret(settings: Settings) -> str:
-    """Return the secret; raise OSError when the data dir cannot be written."""
+    """Return the secret; raise OSError when it cannot be kept in the data dir, BadSetting when too short."""
     if settings.jwt_secret is not None:
         return settings.jwt_secret
     path = settings.data_dir / FILE_NAME
     if not path.exists():
         _write(path, secrets.token_urlsafe(SECRET_BYTES))
-    return path.read_text().strip()
+    return _checked(path.read_text().strip(), path)
+
+
+def _checked(secret: str, path: Path) -> str:
+    """Refuse a secret that somebody cut short: an empty one would let everybody sign tokens."""
+    if len(secret.encode()) < SECRET_BYTES_MIN:
+        must = f"at least {SECRET_BYTES_MIN} bytes long; remove the file to have a new secret made"
+        raise BadSetting(f"the secret in {path}", HIDDEN, must)
+    return secret
 
 
 def _write(path: Path, secret: str) -> None:
