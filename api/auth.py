@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+import orjson
 from quart import Blueprint, request
 
 from api.problems import Problem
@@ -47,7 +48,10 @@ def _bearer() -> str:
 
 
 async def _json_object() -> dict[str, Any]:
-    body = await request.get_json(force=True, silent=True)
+    try:
+        body = orjson.loads(await request.get_data())
+    except orjson.JSONDecodeError:
+        body = None
     if not isinstance(body, dict):
         raise Problem(400, "invalid_body", 'the body must be a JSON object, such as {"display_name": "Ada"}')
     return body

@@ -5,6 +5,7 @@ import hashlib
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from quart import Blueprint, Response, request
 
@@ -34,19 +35,26 @@ class PageFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self._files: dict[str, PageFile] = {}
+        self._files: dict[Path, PageFile] = {}
 
     def get(self, name: str) -> PageFile | None:
         """Return a file by its path in the folder, None when there is none that is served."""
-        path = (self._folder / name).resolve() if "\0" not in name else self._folder
-        if path.suffix not in SERVED or not path.is_relative_to(self._folder) or not path.is_file():
+        try:
+            path = (self._folder / name).resolve()
+            status = path.stat()
+        except (OSError, ValueError):  # no such file, a name that is too long, or one with a NUL
             return None
-        status = path.stat()
-        known = self._files.get(name)
-        if known is None or known.modified_ns != status.st_mtime_ns:
-            if status.st_size > FILE_BYTES_MAX:
-                return None
-            known = self._files[name] = _read(path, status.st_mtime_ns)
+        if path.suffix not in SERVED or not path.is_relative_to(self._folder) or not S_ISREG(status.st_mode):
+            return None
+        if status.st_size > FILE_BYTES_MAX:
+            return None
+        return self._current(path, status.st_mtime_ns)
+
+    def _current(self, path: Path, modified_ns: int) -> PageFile:
+        """Return the file of this very path, of which there is one, whatever names lead to it."""
+        known = self._files.get(path)
+        if known is None or known.modified_ns != modified_ns:
+            known = self._files[path] = _read(path, modified_ns)
         return known
 
 
@@ -84,9 +92,9 @@ def _response(files: PageFiles, name: str) -> Response:
     if found is None:
         raise Problem(404, "not_found", f"there is no page file {name!r}")
     headers = {"Cache-Control": CACHE_CONTROL, "ETag": f'"{found.etag}"', "Vary": "Accept-Encoding"}
-    if found.etag in request.if_none_match:
+    if request.if_none_match.contains_weak(found.etag):
         return Response(status=304, headers=headers)
-    if found.compressed is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if found.compressed is not None and request.accept_encodings.quality("gzip") > 0:
         return Response(
             found.compressed,
             headers={**headers, "Content-Encoding": "gzip"},
