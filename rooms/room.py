@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from actors import Envelope
 from rooms.kind import By, Event, Kind, Refused
 from rooms.ports import Publication, Publisher
-from store.errors import Conflict, DatabaseError, LogError, SubjectTaken
+from store.errors import Conflict, DatabaseError, LogError, SubjectTaken, TooManyEvents
 from store.event_log import Draft, EventLog, Position, Recorded
 
 DECISIONS_PER_TURN_MAX = 50  # how often a turn is decided again because another writer was faster
@@ -26,6 +26,10 @@ class Request:
 
 class RoomCrashed(Exception):
     """The room's own rules broke on this request: a fault of ours, and trying again later may help."""
+
+
+_Beyond: TypeAlias = dict[str, TooManyEvents]
+"""Subjects about which more has happened than a room can look at, each with the log's refusal."""
 
 
 @dataclass(slots=True)
@@ -92,15 +96,16 @@ class Room:
 
     async def _decide_and_append(self, batch: Sequence[Envelope[Request]]) -> _Turn:
         requests = [envelope.message for envelope in batch]
-        await self._recall(self._unknown_subjects(requests))
+        beyond: _Beyond = {}
         for _ in range(DECISIONS_PER_TURN_MAX):
-            turn = self._decide(requests)
+            beyond |= await self._recall(self._unknown_subjects(requests) - beyond.keys())
+            turn = self._decide(requests, beyond)
             try:
                 await self._append(turn)
             except Conflict as conflict:
                 await self._catch_up(conflict)
             except SubjectTaken as taken:
-                await self._recall(taken.taken)
+                beyond |= await self._recall(taken.taken)
             else:
                 return turn
         raise LogError(self._channel, "too many write here at once; try again")
@@ -109,12 +114,27 @@ class Room:
         unknown = self._kind.unknown_subjects
         return {subject for request in requests for subject in unknown(self._state, request.command)}
 
-    async def _recall(self, subjects: Iterable[str]) -> None:
+    async def _recall(self, subjects: Iterable[str]) -> _Beyond:
+        """Bring subjects back from the log; return those about which too much has happened, with the error.
+
+        When they are too much together each is asked for by itself, so that one spares the others.
+        """
         wanted = sorted(subjects)
-        if wanted:
+        if not wanted:
+            return {}
+        try:
             self._evolve(await self._log.about(self._channel, wanted))
+        except TooManyEvents as error:
+            if len(wanted) == 1:
+                return {wanted[0]: error}
+            beyond: _Beyond = {}
+            for subject in wanted:
+                beyond |= await self._recall([subject])
+            return beyond
+        return {}
 
     async def _catch_up(self, conflict: Conflict) -> None:
+        """Read what others wrote; or this room itself, when it was not told that an append had succeeded."""
         if conflict.top.epoch != self._position.epoch or conflict.top.offset < self._position.offset:
             await self.start()
             return
@@ -125,34 +145,53 @@ class Room:
                 return
             self._evolve(page.events)
             self._position = Position(self._position.epoch, page.events[-1].offset)
+            self._tell_again(page.events)
+
+    def _tell_again(self, recorded: Iterable[Recorded]) -> None:
+        """Publish what may never have been published: who has heard it drops it by its offset."""
+        self._publisher.publish(
+            self._channel, [Publication(event.data.encode(), event.offset) for event in recorded]
+        )
 
     def _evolve(self, recorded: Iterable[Recorded]) -> None:
         for event in recorded:
             self._state = self._kind.evolve(self._state, orjson.loads(event.data))
 
-    def _decide(self, requests: Iterable[Request]) -> _Turn:
+    def _decide(self, requests: Iterable[Request], beyond: _Beyond) -> _Turn:
         turn = _Turn(self._state)
         for request in requests:
-            turn.verdicts.append(self._decide_one(turn, request))
+            turn.verdicts.append(self._decide_one(turn, request, beyond))
         return turn
 
-    def _decide_one(self, turn: _Turn, request: Request) -> Exception | None:
+    def _decide_one(self, turn: _Turn, request: Request, beyond: _Beyond) -> Exception | None:
         """Decide one request on the working state; a fault in the kind spares the turn's other requests."""
         try:
-            events = self._kind.decide(turn.state, request.command, request.by, self._now_ms())
-            encoded = [(event, orjson.dumps(event.data)) for event in events]
-            state = turn.state
-            for event in events:
-                if event.durable:
-                    state = self._kind.evolve(state, event.data)
-        except Refused as refused:
+            state, events = self._outcome(turn.state, request, beyond)
+        except (Refused, TooManyEvents) as refused:
             return refused
         except Exception as error:  # a bug in a kind: the turn goes on, then the room starts afresh
             turn.crash = turn.crash or error
             return RoomCrashed(f"the rules of {self._channel} broke on this command")
         turn.state = state
-        turn.events += encoded
+        turn.events += events
         return None
+
+    def _outcome(
+        self, state: Any, request: Request, beyond: _Beyond
+    ) -> tuple[Any, list[tuple[Event, bytes]]]:
+        """Return the state after a request, and its events encoded.
+
+        Raises Refused, and TooManyEvents for a subject in `beyond`, of which the room does not know the past.
+        """
+        if beyond:
+            _check_known(self._kind.unknown_subjects(state, request.command), beyond)
+        events = self._kind.decide(state, request.command, request.by, self._now_ms())
+        _check_known([event.subject for event in events if event.creates], beyond)
+        encoded = [(event, orjson.dumps(event.data)) for event in events]
+        for event in events:
+            if event.durable:
+                state = self._kind.evolve(state, event.data)
+        return state, encoded
 
     async def _append(self, turn: _Turn) -> None:
         drafts = turn.drafts()
@@ -176,3 +215,9 @@ class Room:
             offset += event.durable
             publications.append(Publication(data, offset if event.durable else 0, event.retain))
         self._publisher.publish(self._channel, publications)
+
+
+def _check_known(subjects: Iterable[str | None], beyond: _Beyond) -> None:
+    for subject in subjects:
+        if subject is not None and subject in beyond:
+            raise beyond[subject]
