@@ -24,6 +24,7 @@ class Outlet(trio.abc.Stream):
 
     __slots__ = (
         "_drain_in",
+        "_draining",
         "_fd",
         "_finished",
         "_on_overflow",
@@ -40,6 +41,7 @@ class Outlet(trio.abc.Stream):
         self._stream = stream
         self._fd = stream.socket.fileno()
         self._drain_in = nursery
+        self._draining = False
         self._on_overflow = on_overflow
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -72,8 +74,9 @@ class Outlet(trio.abc.Stream):
         self._finished = True
 
     def abandon(self) -> None:
-        """Send nothing more: the connection has ended."""
+        """Send nothing more, and tell nobody more: the connection has ended."""
         self._open = False
+        self._on_overflow = None
 
     def _send_now(self, frame: bytes) -> None:
         try:
@@ -87,6 +90,12 @@ class Outlet(trio.abc.Stream):
             self._torn = sent > 0
             self._queue.append(frame[sent:])
             self._queued += len(frame) - sent
+            self._begin_drain()
+
+    def _begin_drain(self) -> None:
+        """See that one task drains; the one there is may be waiting still for frames that were dropped."""
+        if not self._draining:
+            self._draining = True
             self._drain_in.start_soon(self._drain)
 
     def _put(self, frame: bytes) -> None:
@@ -121,6 +130,8 @@ class Outlet(trio.abc.Stream):
                 self._drain_some()
         except (OSError, trio.ClosedResourceError):
             self._open = False
+        finally:
+            self._draining = False
         if not self._open:
             self._queue.clear()
             self._queued = 0

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import structlog
 import trio
 
 from hub.outlet import Outlet
@@ -11,7 +12,7 @@ from hub.wire.codec import Codec, Encoded
 from hub.wire.frames import frame
 from rooms.ports import Publication
 from store.errors import DatabaseError
-from store.event_log import EventLog, Position
+from store.event_log import EventLog, Page, Position
 
 TAIL_PUBLICATIONS_MAX = 512  # recovered from memory: some 20 s of a busy chat, 0.2 MB
 PENDING_PUBLICATIONS_MAX = 10_000  # beyond it the log is read again instead, and volatile ones are dropped
@@ -22,6 +23,8 @@ ANNOUNCED_SUBSCRIBERS_MAX = 200  # beyond it a storm of n joins would cost n² p
 REPAIR_EVENTS_MAX = 1_000
 REPAIR_TRIES = 5
 REPAIR_PAUSE_S = 0.2
+
+log = structlog.get_logger(__name__)
 
 
 class Subscription:
@@ -180,6 +183,9 @@ class Topic:
                     await self._repair()
                 elif self._pending:
                     await trio.sleep(min(took_s, COALESCING_PAUSE_S_MAX))
+        except Exception as error:  # a fault in one channel's fan-out is not to end the others'
+            log.error("fanout_failed", channel=self.channel, exc_info=error)
+            self._lose_everybody()
         finally:
             self._running = False
 
@@ -234,20 +240,24 @@ class Topic:
     async def _repair(self) -> None:
         """Read from the log what the bus did not bring; subscribers start over when that cannot be had."""
         self._counters.repairs += 1
+        page = await self._what_follows()
+        if page is None or page.top.epoch != self.epoch:
+            self._lose_everybody()
+            return
+        for event in page.events:
+            if event.offset == self._expected:
+                self._append(Encoded.of(Publication(event.data.encode(), event.offset)))
+        self._gap = self._gap or len(page.events) == REPAIR_EVENTS_MAX
+
+    async def _what_follows(self) -> Page | None:
+        """Read the log from the first offset that is missing; None when it cannot be read."""
         for _ in range(REPAIR_TRIES):
+            self._gap = False  # before the look: it may miss what is heard of while it lasts
             try:
-                page = await self._log.read(self.channel, self._expected - 1, REPAIR_EVENTS_MAX)
+                return await self._log.read(self.channel, self._expected - 1, REPAIR_EVENTS_MAX)
             except DatabaseError:
                 await trio.sleep(REPAIR_PAUSE_S)
-                continue
-            if page.top.epoch != self.epoch:
-                break
-            self._gap = len(page.events) == REPAIR_EVENTS_MAX
-            for event in page.events:
-                if event.offset == self._expected:
-                    self._append(Encoded.of(Publication(event.data.encode(), event.offset)))
-            return
-        self._lose_everybody()
+        return None
 
     def _lose_everybody(self) -> None:
         self._gap = False
