@@ -8,6 +8,7 @@ import trio
 
 from hub.wire.frames import close_frame
 
+_write = os.write
 OUTLET_BYTES_MAX = 1024 * 1024  # what a client may leave unread before it is too slow
 
 
@@ -60,17 +61,25 @@ class Outlet(trio.abc.Stream):
 
     def offer(self, frame: bytes) -> None:
         """Send `frame` as soon as the client takes it; never waits, and is silent when the client is gone."""
-        if self._queue:
+        if self._queue or self._finished or not self._open:
             self._enqueue(frame)
-        elif self._open and not self._finished:
-            self._send_now(frame)
+            return
+        try:
+            sent = _write(self._fd, frame)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._open = False  # the reading side sees it too and ends the connection
+            return
+        if sent != len(frame):
+            self._keep(frame, sent)
 
     def finish(self, code: int, reason: str) -> None:
         """Let a close frame be the last that leaves, ahead of whatever has not begun to leave."""
         if self._finished:
             return
         self._drop_unsent()
-        self._put(close_frame(code, reason))
+        self.offer(close_frame(code, reason))
         self._finished = True
 
     def abandon(self) -> None:
@@ -78,32 +87,18 @@ class Outlet(trio.abc.Stream):
         self._open = False
         self._on_overflow = None
 
-    def _send_now(self, frame: bytes) -> None:
-        try:
-            sent = os.write(self._fd, frame)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._open = False  # the reading side sees it too and ends the connection
-            return
-        if sent < len(frame):
-            self._torn = sent > 0
-            self._queue.append(frame[sent:])
-            self._queued += len(frame) - sent
-            self._begin_drain()
+    def _keep(self, frame: bytes, sent: int) -> None:
+        """Queue what did not fit into the socket."""
+        self._torn = sent > 0
+        self._queue.append(frame[sent:])
+        self._queued += len(frame) - sent
+        self._begin_drain()
 
     def _begin_drain(self) -> None:
         """See that one task drains; the one there is may be waiting still for frames that were dropped."""
         if not self._draining:
             self._draining = True
             self._drain_in.start_soon(self._drain)
-
-    def _put(self, frame: bytes) -> None:
-        if self._queue:
-            self._queue.append(frame)
-            self._queued += len(frame)
-        elif self._open:
-            self._send_now(frame)
 
     def _enqueue(self, frame: bytes) -> None:
         if self._finished or not self._open:
@@ -140,7 +135,7 @@ class Outlet(trio.abc.Stream):
         while self._queue:
             head = self._queue[0]
             try:
-                sent = os.write(self._fd, head)
+                sent = _write(self._fd, head)
             except BlockingIOError:
                 return
             self._queued -= sent

@@ -18,6 +18,7 @@ TAIL_PUBLICATIONS_MAX = 512  # recovered from memory: some 20 s of a busy chat, 
 PENDING_PUBLICATIONS_MAX = 10_000  # beyond it the log is read again instead, and volatile ones are dropped
 SENDS_BETWEEN_CHECKPOINTS = 500  # about 2.5 ms
 COALESCING_PAUSE_S_MAX = 0.005
+CROWD_MEMORY_S = 0.05  # how long several at once are taken as a sign of more to come
 BLOB_BYTES_MAX = 256 * 1024  # a frame of one fan-out: a quarter of an outlet and of what SDKs take
 ANNOUNCED_SUBSCRIBERS_MAX = 200  # beyond it a storm of n joins would cost n² pushes; presence still answers
 REPAIR_EVENTS_MAX = 1_000
@@ -30,16 +31,15 @@ log = structlog.get_logger(__name__)
 class Subscription:
     """One client's place in a channel; a new one is made for each subscribe, so a stale one stays silent."""
 
-    __slots__ = ("codec", "live", "offer", "on_lost", "wants_joins")
+    __slots__ = ("codec", "offer", "on_lost", "wants_joins")
 
     def __init__(
         self, outlet: Outlet, codec: Codec, *, wants_joins: bool, on_lost: Callable[[str], None]
     ) -> None:
-        self.offer = outlet.offer
+        self.offer: Callable[[bytes], None] = outlet.offer
         self.codec = codec
         self.wants_joins = wants_joins
         self.on_lost = on_lost
-        self.live = False
 
 
 @dataclass(slots=True)
@@ -86,6 +86,9 @@ class Topic:
         self._gap = False
         self._pending: list[Encoded] = []
         self._running = False
+        self._pause_s = 0.0
+        self._crowded_until = 0.0
+        self._lanes: dict[Codec, dict[Subscription, None]] = {}
         self._log = log
         self._nursery = nursery
         self._counters = counters
@@ -110,13 +113,15 @@ class Topic:
 
     def add(self, subscription: Subscription) -> None:
         """Let a subscriber that stands at `top` hear what follows."""
-        subscription.live = True
         self.subscriptions[subscription] = None
+        self._lanes.setdefault(subscription.codec, {})[subscription] = None
 
     def remove(self, subscription: Subscription) -> None:
-        """Let a subscriber hear nothing more, at once."""
-        subscription.live = False
-        self.subscriptions.pop(subscription, None)
+        """Let a subscriber hear nothing more, at once: a fan-out under way may still hold it."""
+        subscription.offer = _say_nothing
+        if subscription in self.subscriptions:
+            del self.subscriptions[subscription]
+            del self._lanes[subscription.codec][subscription]
 
     def since(self, offset: int) -> list[Encoded] | None:
         """Return what came after `offset` up to `top` if memory still has all of it, else None."""
@@ -170,34 +175,39 @@ class Topic:
     async def _run(self) -> None:
         """Fan out until nothing is left.
 
-        A channel that was idle sends at once. What arrives meanwhile is joined to one blob; after a fan-out
-        the readers get two scheduler ticks, and if something waits by then, the next one starts after a pause
-        about as long as the last took.
+        A channel that was idle, or had one publication at a time, sends at once. What arrives meanwhile is
+        joined to one blob: after a fan-out the readers get two scheduler ticks, and if something waits by
+        then, or the last fan-out carried several a moment ago, the next one starts after a pause about as
+        long as the last took.
         """
         try:
+            if trio.current_time() < self._crowded_until:
+                await trio.sleep(self._pause_s)
             while self._pending or self._gap:
-                took_s = await self._fan_out()
+                await self._fan_out()
                 await trio.lowlevel.checkpoint()
                 await trio.lowlevel.checkpoint()
                 if self._gap and not self._pending:
                     await self._repair()
                 elif self._pending:
-                    await trio.sleep(min(took_s, COALESCING_PAUSE_S_MAX))
+                    await trio.sleep(self._pause_s)
         except Exception as error:  # a fault in one channel's fan-out is not to end the others'
             log.error("fanout_failed", channel=self.channel, exc_info=error)
             self._lose_everybody()
         finally:
             self._running = False
 
-    async def _fan_out(self) -> float:
+    async def _fan_out(self) -> None:
         batch = self._take_batch()
         if not batch:
-            return 0.0
+            return
         started = trio.current_time()
-        await self._send(list(self.subscriptions), batch)
-        took_s = trio.current_time() - started
-        self._count(batch, took_s)
-        return took_s
+        await self._send(batch)
+        ended = trio.current_time()
+        self._pause_s = min(ended - started, COALESCING_PAUSE_S_MAX)
+        if len(batch) > 1:
+            self._crowded_until = ended + CROWD_MEMORY_S
+        self._count(batch, ended - started)
 
     def _take_batch(self) -> list[Encoded]:
         """Move what is pending, up to a blob's size, to what everybody has been offered."""
@@ -214,20 +224,16 @@ class Topic:
                 self.top = encoded.offset
         return batch
 
-    async def _send(self, subscriptions: list[Subscription], batch: list[Encoded]) -> None:
-        blobs: dict[str, bytes] = {}
-        for start in range(0, len(subscriptions), SENDS_BETWEEN_CHECKPOINTS):
-            if start:
-                await trio.lowlevel.checkpoint()
-            for subscription in subscriptions[start : start + SENDS_BETWEEN_CHECKPOINTS]:
-                if subscription.live:
-                    codec = subscription.codec
-                    blob = blobs.get(codec.name)
-                    if blob is None:
-                        blob = blobs[codec.name] = frame(
-                            codec.opcode, codec.encode_pushes(self.channel, batch)
-                        )
+    async def _send(self, batch: list[Encoded]) -> None:
+        """Offer a batch, encoded once a codec, to all who listen at this instant."""
+        lanes = [(codec, list(lane)) for codec, lane in self._lanes.items() if lane]
+        for codec, lane in lanes:
+            blob = frame(codec.opcode, codec.encode_pushes(self.channel, batch))
+            for start in range(0, len(lane), SENDS_BETWEEN_CHECKPOINTS):
+                for subscription in lane[start : start + SENDS_BETWEEN_CHECKPOINTS]:
                     subscription.offer(blob)
+                if start + SENDS_BETWEEN_CHECKPOINTS < len(lane):
+                    await trio.lowlevel.checkpoint()
 
     def _count(self, batch: list[Encoded], took_s: float) -> None:
         counters = self._counters
@@ -252,7 +258,9 @@ class Topic:
     async def _what_follows(self) -> Page | None:
         """Read the log from the first offset that is missing; None when it cannot be read."""
         for _ in range(REPAIR_TRIES):
-            self._gap = False  # before the look: it may miss what is heard of while it lasts
+            self._gap = (
+                False  # before the look: what is heard of while it lasts may be newer than what it sees
+            )
             try:
                 return await self._log.read(self.channel, self._expected - 1, REPAIR_EVENTS_MAX)
             except DatabaseError:
@@ -266,3 +274,7 @@ class Topic:
         for subscription in list(self.subscriptions):
             self.remove(subscription)
             subscription.on_lost(self.channel)
+
+
+def _say_nothing(frame: bytes) -> None:
+    """Take the place of the outlet of one who has left."""

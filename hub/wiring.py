@@ -32,11 +32,9 @@ from store.embedded import open_embedded_postgres
 from store.event_log import EventLog
 from store.migrations import migrate
 from store.postgres_log import PostgresEventLog
-from telemetry.cache import DiskCache
-from telemetry.catalog import ElementSets
+from telemetry.catalog import ElementSets, open_element_sets
 from telemetry.clock import wall_clock_ms
-from telemetry.refresh import Refresher
-from telemetry.sources.celestrak import CelesTrak
+from telemetry.orbits import warm_up
 
 WEB_STATIC = Path(__file__).resolve().parent.parent / "web_static"
 ROOM_POLICY = RestartPolicy(budget=5, within_s=60, backoff_s=0.05, backoff_max_s=2)
@@ -80,7 +78,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     ):
         event_log = PostgresEventLog(database)
         supervisor.start_service("log writer", event_log.run)
-        element_sets = _element_sets(settings)
+        element_sets = open_element_sets(settings.data_dir / "element_sets", settings.celestrak_url)
+        await trio.to_thread.run_sync(warm_up)
         supervisor.start_service("element sets", element_sets.run)
         async with open_realtime(settings, event_log, element_sets) as realtime:
             supervisors = (supervisor, *realtime.supervisors)
@@ -122,13 +121,6 @@ async def _open_store(settings: Settings) -> AsyncIterator[tuple[Database, tuple
     ):
         await migrate(database)
         yield database, (f"PostgreSQL {postgres.version} in {settings.data_dir / 'postgres'}",)
-
-
-def _element_sets(settings: Settings) -> ElementSets:
-    cache = DiskCache(settings.data_dir / "element_sets")
-    if settings.celestrak_url is None:
-        return ElementSets(None, cache)
-    return ElementSets(Refresher(CelesTrak(settings.celestrak_url), cache, wall_clock_ms), cache)
 
 
 def _open_rooms(supervisor: Supervisor, event_log: EventLog, fanout: Fanout) -> Registry[Request]:

@@ -7,6 +7,8 @@ from typing import Any
 from rooms.kind import By, Event
 from rooms.refusals import permission_denied
 
+_REPLACES = {"unavailable": "position"}  # who comes later must not see a position that no longer holds
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -40,7 +42,8 @@ class SatelliteKind:
         """Return the report as a volatile event."""
         if not by.system:
             raise permission_denied("only the tracker reports")
-        return [Event(command.data, durable=False, retain=command.data["type"])]
+        type_ = command.data["type"]
+        return [Event(command.data, durable=False, retain=_REPLACES.get(type_, type_))]
 
     def evolve(self, state: None, data: dict[str, Any]) -> None:
         """Nothing a satellite does is remembered."""

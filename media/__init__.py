@@ -1,0 +1,1 @@
+"""What will turn uploads into streams; nothing stands here yet."""
