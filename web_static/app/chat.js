@@ -34,11 +34,10 @@ export class Chat {
 			send: (text) => this.#post(text),
 			edit: (id, text) => this.#outbox.add({ type: "edit", id, text }),
 			typing: () => this.#typing(),
-			last: () => this.#messages().findLast(({ own, deleted }) => own && !deleted),
 		});
 		find("newest").addEventListener("click", () => this.#toNewest());
 		document.addEventListener("visibilitychange", () => this.#scrolled());
-		this.#room = realtime.room(channel, this.#handlers(), { joinLeave: true, recoverable: true, positioned: true });
+		this.#room = realtime.room(channel, this.#handlers(), { joinLeave: true, recoverable: true });
 	}
 
 	/** The visitor became somebody, or somebody else. */
@@ -47,12 +46,9 @@ export class Chat {
 		this.#draw();
 	}
 
-	focus() {
-		this.#composer.focus();
-	}
-
-	/** Look once a second who is still writing. */
+	/** Look once a second who is here and who is writing. */
 	tick() {
+		this.#showPeople();
 		const names = this.#writers.names(Date.now());
 		const who = names.length > 3 ? "Several people" : names.join(", ");
 		find("typing").textContent = names.length ? `${who} ${names.length > 1 ? "are" : "is"} writing…` : "";
@@ -64,24 +60,25 @@ export class Chat {
 			subscribing: () => this.#outbox.open(false),
 			unsubscribed: ({ reason }) => (this.#outbox.open(false), this.#showEdge(`This room cannot be read: ${reason}.`)),
 			publication: ({ offset, data }) => (offset ? this.#recorded(offset, data) : this.#passing(data)),
-			join: ({ info }) => (this.#presence.join(info), this.#showPeople()),
-			leave: ({ info }) => (this.#presence.leave(info), this.#showPeople()),
+			join: ({ info }) => this.#presence.join(info),
+			leave: ({ info }) => this.#presence.leave(info),
 		};
 	}
 
-	#subscribed({ recovered, streamPosition: { epoch, offset } }) {
+	#subscribed({ recovered, streamPosition: position }) {
 		this.#outbox.open(Boolean(this.#guest.user));
-		this.#readPeople();
-		const { high } = this.#conversation;
+		this.#room.presence().then(({ clients }) => this.#presence.replace(clients), () => {});
 		if (recovered) return;
-		if (epoch !== this.#conversation.epoch || offset < high || offset - high > MESSAGES_MAX) this.#begin();
-		else this.#conversation.reaches(offset);
+		const { epoch, high } = this.#conversation;
+		const missed = position.offset - high;
+		if (position.epoch !== epoch || missed < 0 || missed > MESSAGES_MAX) return this.#begin(position);
+		this.#conversation.reaches(position.offset);
 		this.#scrolled();
 	}
 
 	#recorded(offset, event) {
 		const follow = this.#following();
-		this.#conversation.live(offset, event);
+		this.#conversation.live({ offset, data: event });
 		this.#conversation.trim(follow ? "older" : "newer");
 		if (isPost(event)) {
 			this.#outbox.confirm(event);
@@ -96,35 +93,37 @@ export class Chat {
 		this.tick();
 	}
 
-	/** Read the newest page, as at the first visit. */
-	async #begin() {
-		const page = await this.#history({ limit: PAGE, reverse: true });
-		if (!page) return;
-		this.#conversation.begin(page);
-		this.#taken("older", page.publications, true);
+	#begin(position) {
+		this.#conversation.begin(position);
+		if (position.offset) this.#scrolled();
+		else this.#taken("older", []);
 	}
 
-	/** Read the page beyond one side of what is held; the other side is let go. */
+	#scrolled() {
+		if (this.#following() && !document.hidden) this.#unseen = 0;
+		this.#showUnseen();
+		for (const side of this.#conversation.empty ? ["older"] : this.#list.near()) this.#read(side);
+	}
+
+	/** Read the page beyond one side of what is held; one that no longer fits, because that side moved, is dropped. */
 	async #read(side) {
 		const older = side === "older";
-		const { epoch, low, high, atStart, atEnd } = this.#conversation;
-		if (!epoch || (older ? atStart : atEnd)) return;
-		const page = await this.#history({ limit: PAGE, reverse: older, since: { epoch, offset: older ? low : high } });
-		if (page) this.#taken(side, page.publications, false);
-	}
-
-	/** Answer a page of the log, or nothing when one is being read already or none can be had: then another try follows. */
-	async #history(options) {
-		if (this.#reading) return null;
+		const { epoch, low, high, empty, atStart, atEnd } = this.#conversation;
+		if (this.#reading || !epoch || (older ? atStart : atEnd)) return;
 		this.#reading = true;
 		this.#showEdge("Loading…");
-		const page = await this.#room.history(options).catch(() => null);
+		const since = empty ? undefined : { epoch, offset: older ? low : high };
+		const page = await this.#room.history({ limit: PAGE, reverse: older, since }).catch(() => null);
 		this.#reading = false;
-		if (!page) setTimeout(() => (this.#conversation.epoch ? this.#scrolled() : this.#begin()), READ_AGAIN_MS);
-		return page;
+		const now = this.#conversation;
+		const fits = now.epoch === epoch && (older ? now.low === low : now.high === high);
+		if (!page) setTimeout(() => this.#scrolled(), READ_AGAIN_MS);
+		else if (fits) this.#taken(side, page.publications);
+		else this.#scrolled();
 	}
 
-	#taken(side, publications, toEnd) {
+	#taken(side, publications) {
+		const toEnd = this.#conversation.empty;
 		this.#conversation[side](publications);
 		this.#conversation.trim(side === "older" ? "newer" : "older");
 		for (const { data } of publications) if (isPost(data)) this.#outbox.confirm(data);
@@ -134,15 +133,10 @@ export class Chat {
 		this.#scrolled();
 	}
 
-	#scrolled() {
-		if (this.#following() && !document.hidden) this.#unseen = 0;
-		this.#showUnseen();
-		for (const side of this.#list.near()) this.#read(side);
-	}
-
 	#toNewest() {
-		if (!this.#conversation.atEnd) return this.#begin();
-		return this.#list.toEnd();
+		const { epoch, top, atEnd } = this.#conversation;
+		if (atEnd) this.#list.toEnd();
+		else this.#begin({ epoch, offset: top });
 	}
 
 	#post(text) {
@@ -156,7 +150,7 @@ export class Chat {
 		const given = reactions.some(({ emoji, mine }) => emoji === detail && mine);
 		if (name === "retry" || name === "remove") this.#outbox[name](detail);
 		else if (name === "edit") this.#composer.edit({ id, ...message });
-		else if (name === "delete") this.#outbox.add({ type: "delete", id });
+		else if (name === "erase") this.#outbox.add({ type: "delete", id });
 		else if (this.#guest.user) this.#outbox.add({ type: given ? "unreact" : "react", id, emoji: detail });
 	}
 
@@ -169,10 +163,6 @@ export class Chat {
 		return this.#list.atEnd && this.#conversation.atEnd;
 	}
 
-	#messages() {
-		return this.#conversation.messages(this.#guest.user?.id);
-	}
-
 	/** What comes together is drawn together. */
 	#draw() {
 		this.#drawing ??= setTimeout(() => ((find("log").ariaLive = "polite"), this.#drawNow(this.#following())));
@@ -181,7 +171,9 @@ export class Chat {
 	#drawNow(toEnd) {
 		clearTimeout(this.#drawing);
 		this.#drawing = null;
-		this.#list.draw(timeline(this.#messages(), this.#outbox.entries(), this.#guest.user, this.#conversation.atEnd), toEnd);
+		const { user } = this.#guest;
+		const messages = this.#conversation.messages(user?.id);
+		this.#list.draw(timeline(messages, this.#outbox.entries(), user, this.#conversation.atEnd), toEnd);
 		this.#showUnseen();
 	}
 
@@ -195,19 +187,13 @@ export class Chat {
 		find("log").firstElementChild.textContent = text;
 	}
 
-	async #readPeople() {
-		const { clients } = await this.#room.presence().catch(() => ({ clients: {} }));
-		this.#presence.replace(clients);
-		this.#showPeople();
-	}
-
 	#showPeople() {
-		const names = this.#presence.names();
-		const readers = this.#presence.readers();
+		if (!this.#presence.changed) return;
+		const { names, readers } = this.#presence.list();
 		const items = names.slice(0, NAMES_SHOWN).map((name) => element("li", "", name, "auto"));
-		if (readers) items.push(element("li", "quiet", `${readers} only reading`));
+		const [summary, list] = find("people").children;
 		find("people").dataset.count = names.length;
-		find("people").firstElementChild.textContent = `${names.length} here`;
-		find("people").lastElementChild.replaceChildren(...items);
+		summary.textContent = `${names.length} here`;
+		list.replaceChildren(...items, element("li", "quiet", readers ? `${readers} only reading` : ""));
 	}
 }

@@ -5,43 +5,42 @@ const WRITING_MS = 4000;
 const WRITERS_MAX = 20;
 
 export class Presence {
+	/** Whether somebody came or went since they were listed. */
+	changed = false;
 	#clients = new Map();
 
 	/** Begin with the clients of a presence reply: {client id: {user, connInfo}}. */
 	replace(clients) {
 		this.#clients = new Map(Object.entries(clients));
+		this.changed = true;
 	}
 
 	join(info) {
 		this.#clients.set(info.client, info);
+		this.changed = true;
 	}
 
 	leave(info) {
 		this.#clients.delete(info.client);
+		this.changed = true;
 	}
 
-	/** List the names of the people, each once however many tabs they have. */
-	names() {
-		const clients = [...this.#clients.values()].filter(({ user }) => user);
-		const names = new Map(clients.map(({ user, connInfo }) => [user, connInfo?.display_name ?? user]));
-		return [...names.values()].sort((a, b) => a.localeCompare(b));
-	}
-
-	/** Count the connections that gave no name. */
-	readers() {
-		return [...this.#clients.values()].filter(({ user }) => !user).length;
+	/** List {names, readers}: each person once however many tabs, and how many connections gave no name. */
+	list() {
+		this.changed = false;
+		const named = [...this.#clients.values()].filter(({ user }) => user);
+		const names = new Map(named.map(({ user, connInfo }) => [user, connInfo?.display_name ?? user]));
+		return { names: [...names.values()].sort(), readers: this.#clients.size - named.length };
 	}
 }
 
 export class Writers {
 	#writers = new Map();
 
-	/** Note that a user {id, display_name} is writing. */
 	seen({ id, display_name: name }, nowMs) {
 		if (this.#writers.size < WRITERS_MAX || this.#writers.has(id)) this.#writers.set(id, { name, endsMs: nowMs + WRITING_MS });
 	}
 
-	/** Note that a user has stopped, because the message came. */
 	stopped({ id }) {
 		this.#writers.delete(id);
 	}

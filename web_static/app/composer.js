@@ -12,7 +12,7 @@ export class Composer {
 	#editing = null;
 	#typedMs = -TYPING_EVERY_MS;
 
-	/** Calls `send(text)` and `edit(id, text)`, which answer whether it was taken, `typing()`, and `last()` for the newest own message. */
+	/** Calls `send(text)` and `edit(id, text)`, which answer whether they took it, and `typing()`. */
 	constructor(form, storage, actions) {
 		this.#form = form;
 		this.#text = form.elements.text;
@@ -25,15 +25,11 @@ export class Composer {
 		this.#fill(storage.get(DRAFT));
 	}
 
-	focus() {
-		this.#text.focus();
-	}
-
 	/** Change a message that was sent, or no longer; what was being written stays for afterwards. */
 	edit(message) {
 		this.#editing = message;
 		this.#fill(message ? message.text : this.#storage.get(DRAFT));
-		this.focus();
+		this.#text.focus();
 	}
 
 	#submit() {
@@ -42,7 +38,7 @@ export class Composer {
 		if (surplus > 0) return this.#say(`${surplus} characters too many.`);
 		if (!text) return undefined;
 		const taken = this.#editing ? this.#actions.edit(this.#editing.id, text) : this.#actions.send(text);
-		if (!taken) return this.#say("Too many messages wait for the connection: send this one later.");
+		if (!taken) return this.#say("Too many messages wait to be sent: try again later.");
 		if (!this.#editing) this.#storage.set(DRAFT, "");
 		this.#typedMs = -TYPING_EVERY_MS;
 		return this.edit(null);
@@ -67,7 +63,6 @@ export class Composer {
 		const { key, shiftKey } = event;
 		if (key === "Enter" && !shiftKey) this.#form.requestSubmit();
 		else if (key === "Escape" && this.#editing) this.edit(null);
-		else if (key === "ArrowUp" && !this.#text.value && this.#actions.last()) this.edit(this.#actions.last());
 		else return;
 		event.preventDefault();
 	}

@@ -1,14 +1,14 @@
-/** A room's conversation as plain state: one unbroken stretch of its log, and what was changed in it. */
+/** A conversation as plain state: one unbroken stretch of its log, and what was changed in it. */
 
-/** Messages held at once, some ten screens; those beyond are read again when scrolled to. */
+/** Some ten screens; the messages beyond are read again when scrolled to. */
 export const MESSAGES_MAX = 300;
 
-/** Changes outlive the message they are about, because it may be read again: those of this many messages. */
+/** Changes outlive their message, because it may be read again: those of this many messages. */
 const CHANGED_MAX = 5000;
 
 /**
- * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. To take in an
- * event twice changes nothing, because a change is replaced only by one of a higher offset.
+ * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. Taking an
+ * event in twice changes nothing: a change yields only to one of a higher offset.
  */
 export class Conversation {
 	epoch = "";
@@ -19,6 +19,10 @@ export class Conversation {
 	#changes = new Map();
 	#views = new Map();
 	#viewer;
+
+	get empty() {
+		return this.low > this.high;
+	}
 
 	get atStart() {
 		return this.low <= 1;
@@ -37,20 +41,19 @@ export class Conversation {
 		this.#views.clear();
 	}
 
-	/** Note that the log reaches at least to this offset. */
 	reaches(offset) {
 		this.top = Math.max(this.top, offset);
 	}
 
-	/** Take in an event that happened now; a post after events that are not held waits to be read with them. */
-	live(offset, data) {
-		const next = this.atEnd && offset === this.high + 1;
-		this.reaches(offset);
-		if (next) this.newer([{ offset, data }]);
-		else this.#taken([{ offset, data }]);
+	/** Take in an event that happened now; a post after events that are not held is read with them later. */
+	live(event) {
+		const next = this.atEnd && event.offset === this.high + 1;
+		this.reaches(event.offset);
+		if (next) this.newer([event]);
+		else this.#taken([event]);
 	}
 
-	/** Take in the page before the stretch, newest first; an empty page means that nothing is before. */
+	/** Take in the page before the stretch, newest first; empty means that nothing is before. */
 	older(publications) {
 		const page = publications.filter(({ offset }) => offset < this.low);
 		this.#posts.unshift(...this.#taken(page).reverse());
@@ -58,7 +61,7 @@ export class Conversation {
 		else if (!publications.length) this.low = 1;
 	}
 
-	/** Take in the page after the stretch, oldest first; an empty page means that nothing is after. */
+	/** Take in the page after the stretch, oldest first; empty means that nothing is after. */
 	newer(publications) {
 		const page = publications.filter(({ offset }) => offset > this.high);
 		this.#posts.push(...this.#taken(page));
@@ -77,14 +80,15 @@ export class Conversation {
 		for (const { id } of gone) this.#views.delete(id);
 	}
 
-	/** List the messages, oldest first, as a user sees them; one that did not change is the same object as before. */
+	/** List the messages, oldest first, as a user sees them; an unchanged one is the same object as before. */
 	messages(userId) {
 		if (userId !== this.#viewer) this.#views.clear();
 		this.#viewer = userId;
-		for (const post of this.#posts) {
-			if (!this.#views.has(post.id)) this.#views.set(post.id, seen(post, this.#changes.get(post.id), userId));
-		}
-		return this.#posts.map(({ id }) => this.#views.get(id));
+		return this.#posts.map((post) => {
+			const view = this.#views.get(post.id) ?? seen(post, this.#changes.get(post.id), userId);
+			this.#views.set(post.id, view);
+			return view;
+		});
 	}
 
 	#taken(page) {
@@ -110,11 +114,12 @@ export function isPost(data) {
 	return data?.type === "post" && typeof data.id === "string" && typeof data.text === "string" && Boolean(data.user?.id);
 }
 
-function seen({ offset, id, text, user, at }, changes = new Map(), userId) {
+function seen(post, changes = new Map(), userId) {
 	const deleted = changes.has("delete");
-	const edit = changes.get("edit");
+	const edited = changes.has("edit");
+	const { text } = changes.get("edit") ?? post;
 	const reactions = deleted ? [] : counted([...changes.values()].filter(({ type }) => type === "react"), userId);
-	return { offset, id, user, at, own: user.id === userId, text: edit?.text ?? text, edited: Boolean(edit), deleted, reactions };
+	return { ...post, own: post.user.id === userId, text, edited, deleted, reactions };
 }
 
 /** Count who gave which emoji: [{emoji, count, mine, names}]. */

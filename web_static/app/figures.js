@@ -5,7 +5,7 @@ import { age, degrees, number } from "./format.js";
 /** Positions come each second; after this long without one the figures are called old. */
 const SILENT_AFTER_MS = 5000;
 const ELEMENTS_OLD_S = 3 * 86_400;
-const ELEMENTS_OLD = "The orbital elements are more than 3 days old: the position may be off by some kilometres.";
+const ELEMENTS_OLD = "The orbit data is over 3 days old: the position may be off by kilometres.";
 
 const FIGURES = {
 	latitude: ({ latitude }) => degrees(latitude, "NS"),
@@ -44,7 +44,8 @@ export class Figures {
 		if (this.#position) this.#write("heard", silentMs < 2000 ? "now" : `${age(silentMs / 1000)} ago`);
 		this.#root.dataset.state = silent ? "silent" : "live";
 		this.#root.dataset.elements = old ? "old" : "fresh";
-		this.#warning.textContent = silent ? "No new position arrives." : old ? ELEMENTS_OLD : "";
+		const warning = silent ? "No new position arrives." : old ? ELEMENTS_OLD : "";
+		if (this.#warning.textContent !== warning) this.#warning.textContent = warning;
 	}
 
 	#write(name, text) {

@@ -1,14 +1,11 @@
 /** Numbers and times as people read them, in the language of the browser. */
 
-const date = (options) => new Intl.DateTimeFormat(undefined, options);
-const CLOCK = date({ hour: "2-digit", minute: "2-digit" });
-const MOMENT = date({ dateStyle: "full", timeStyle: "medium" });
-const DAY = date({ dateStyle: "full" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const DAY_MS = 86_400_000;
 
 export const clock = (timeMs) => CLOCK.format(timeMs);
-export const moment = (timeMs) => MOMENT.format(timeMs);
 export const utc = (timeMs) => new Date(timeMs).toISOString().slice(11, 19);
 export const midnight = (timeMs) => new Date(timeMs).setHours(0, 0, 0, 0);
 

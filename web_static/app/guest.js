@@ -3,16 +3,13 @@
 const ACCOUNT = "guest";
 const TIMEOUT_MS = 8000;
 
-/** The hub would not take the name; the message says why. */
-export class NameRefused extends Error {}
-
 export class Guest {
 	#storage;
 	#changed;
 	#account;
 	#expired = false;
 
-	/** `changed()` is called when the visitor becomes somebody else. */
+	/** Calls `changed()` when the visitor becomes somebody else. */
 	constructor(storage, changed) {
 		this.#storage = storage;
 		this.#changed = changed;
@@ -31,7 +28,7 @@ export class Guest {
 		return this.#account?.token ?? "";
 	}
 
-	/** Become a guest of this name; rejects with NameRefused, or with another error when the hub cannot be reached. */
+	/** Become a guest of this name; rejects with the hub's reason, or with a TypeError when it cannot be reached. */
 	async join(displayName) {
 		this.#take(await post("/api/auth/guest", { display_name: displayName }));
 	}
@@ -59,11 +56,9 @@ export class Guest {
 	}
 
 	#take({ status, body }) {
-		if (status === 400) throw new NameRefused(body.detail);
-		if (!body.token) throw new Error(`The hub answered ${status}: ${body.detail ?? "try again"}`);
-		const account = { token: body.token, user: body.user };
-		this.#storage.set(ACCOUNT, JSON.stringify(account));
-		this.#settle(account);
+		if (!body.token) throw new Error(body.detail ?? `The hub answered ${status}; try again.`);
+		this.#storage.set(ACCOUNT, JSON.stringify(body));
+		this.#settle(body);
 	}
 
 	#settle(account) {

@@ -3,7 +3,7 @@
 import { Chat } from "./chat.js";
 import { Figures } from "./figures.js";
 import { utc } from "./format.js";
-import { Guest, NameRefused } from "./guest.js";
+import { Guest } from "./guest.js";
 import { WorldMap } from "./map.js";
 import { Realtime } from "./realtime.js";
 import { Storage } from "./storage.js";
@@ -57,9 +57,9 @@ async function join(event) {
 		await guest.join(find("name").value.trim());
 		realtime.start();
 		welcome();
-		chat.focus();
+		find("text").focus();
 	} catch (error) {
-		find("join").lastElementChild.textContent = error instanceof NameRefused ? error.message : "The hub cannot be reached; try again.";
+		find("join").lastElementChild.textContent = error instanceof TypeError ? "The hub cannot be reached; try again." : error.message;
 	}
 }
 
@@ -73,7 +73,6 @@ find("join").addEventListener("submit", join);
 find("rename").addEventListener("click", rename);
 find("connection").lastElementChild.addEventListener("click", () => realtime.start());
 addEventListener("online", () => realtime.hurry());
-document.addEventListener("visibilitychange", () => document.hidden || realtime.hurry());
 addEventListener("storage", ({ key }) => key === "cosmohub.guest" && (guest.follow(), realtime.start()));
 
 setInterval(() => {

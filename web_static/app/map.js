@@ -1,4 +1,4 @@
-/** The world map: land below, night and track above it, each drawn only when it changed, and the marker on top. */
+/** The world map: land below, night and track above, each drawn only when it changed, and the marker on top. */
 
 import { Motion } from "./motion.js";
 import { circle, projection, unwrapped } from "./projection.js";
@@ -9,7 +9,6 @@ const NIGHT_ROWS = 180;
 
 /** The terminator moves a quarter of a degree a minute: half a pixel. */
 const NIGHT_HOLDS_MS = 30_000;
-const DENSITY_MAX = 3;
 const FADING_PARTS = 12;
 
 export class WorldMap {
@@ -38,8 +37,7 @@ export class WorldMap {
 
 	/** Draw the land: {unit_deg, rings: [[lon, lat, lon, lat, …], …]} in whole units. */
 	showCoastlines({ unit_deg: unit, rings }) {
-		const places = (ring) => Array.from({ length: ring.length / 2 }, (_, i) => [ring[2 * i + 1] * unit, ring[2 * i] * unit]);
-		this.#rings = rings.map(places);
+		this.#rings = rings.map((ring) => ring.map((x, i) => [ring[i + 1] * unit, x * unit]).filter((_, i) => i % 2 === 0));
 		this.#drawEarth();
 	}
 
@@ -57,15 +55,14 @@ export class WorldMap {
 
 	#redraw() {
 		const { clientWidth: width, clientHeight: height } = this.#root;
-		const density = Math.min(devicePixelRatio, DENSITY_MAX);
-		for (const { canvas } of [this.#earth, this.#sky]) Object.assign(canvas, { width: width * density, height: height * density });
-		this.#earth.scale(density, density);
-		this.#sky.scale(density, density);
+		for (const pen of [this.#earth, this.#sky]) {
+			Object.assign(pen.canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
+			pen.scale(devicePixelRatio, devicePixelRatio);
+		}
 		this.#place = projection(width, height);
 		this.#nightAt = 0;
 		this.#drawEarth();
 		this.#drawSky();
-		this.#placeMarker();
 	}
 
 	#colour(name) {
@@ -146,20 +143,18 @@ export class WorldMap {
 		pen.fillStyle = this.#colour("track");
 		pen.lineWidth = 1;
 		pen.globalAlpha = 0.6;
-		this.#stroke(pen, circle(latitude, longitude, radiusKm), () => {
-			pen.globalAlpha = 0.12;
-			pen.fill();
-			pen.globalAlpha = 0.6;
-		});
+		const outline = circle(latitude, longitude, radiusKm);
+		this.#stroke(pen, outline);
+		pen.globalAlpha = 0.12;
+		this.#stroke(pen, outline, "fill");
 	}
 
-	/** Draw a line on this world and its neighbours: what leaves on one side comes in on the other. */
-	#stroke(pen, places, fill = () => {}) {
+	/** Draw on this world and its neighbours: what leaves on one side comes in on the other. */
+	#stroke(pen, places, draw = "stroke") {
 		for (const turn of [-720, -360, 0, 360, 720]) {
 			pen.beginPath();
 			this.#trace(pen, places.map(([latitude, longitude]) => [latitude, longitude + turn]));
-			fill();
-			pen.stroke();
+			pen[draw]();
 		}
 	}
 
@@ -168,15 +163,9 @@ export class WorldMap {
 	}
 
 	#animate() {
-		const moving = !document.hidden && !this.#calm.matches;
-		if (!moving) this.#placeMarker();
-		else this.#frame ??= requestAnimationFrame(() => this.#step());
-	}
-
-	#step() {
-		this.#frame = null;
+		cancelAnimationFrame(this.#frame);
 		this.#placeMarker();
-		this.#animate();
+		if (!document.hidden && !this.#calm.matches) this.#frame = requestAnimationFrame(() => this.#animate());
 	}
 
 	#placeMarker() {
@@ -184,8 +173,7 @@ export class WorldMap {
 		if (!here) return;
 		const [x, y] = this.#place(here.latitude, here.longitude);
 		this.#marker.hidden = false;
-		this.#marker.style.transform = `translate(${x.toFixed(2)}px, ${y.toFixed(2)}px)`;
-		this.#root.dataset.latitude = here.latitude.toFixed(5);
-		this.#root.dataset.longitude = here.longitude.toFixed(5);
+		this.#marker.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;
+		Object.assign(this.#root.dataset, here);
 	}
 }

@@ -1,12 +1,10 @@
-/** The list of messages on the page: draws the lines that changed and keeps the place where somebody reads. */
+/** The list of messages on the page: draws the lines that changed and keeps the place where one reads. */
 
-import { clock, day, moment } from "./format.js";
+import { clock, day } from "./format.js";
 
 const REACTIONS = ["👍", "❤️", "🚀", "😂", "😮", "👏"];
-const HUES = 8;
 const EDGE_NEAR_PX = 400;
 const END_NEAR_PX = 40;
-const ASK_AGAIN_MS = 3000;
 
 export class MessageList {
 	/** Whether the last line is in view. */
@@ -15,7 +13,7 @@ export class MessageList {
 	#list;
 	#drawn = new Map();
 
-	/** Calls `act(name, message, detail)` for what a person does and `scrolled()` when another part comes into view. */
+	/** Calls `act(name, message, detail)` for what a person does, and `scrolled()`. */
 	constructor(log, act, scrolled) {
 		this.#log = log;
 		this.#list = log.querySelector("ol");
@@ -32,10 +30,10 @@ export class MessageList {
 
 	toEnd() {
 		this.#log.scrollTop = this.#log.scrollHeight;
-		this.atEnd = true;
+		this.#look();
 	}
 
-	/** Draw the lines of timeline(); the view stays at the end, or else at the message that is being read. */
+	/** Draw the lines of timeline(); the view goes to the end, or stays at the message being read. */
 	draw(lines, toEnd) {
 		const top = this.#log.scrollTop;
 		const reading = [...this.#list.children].find((node) => node.offsetTop + node.offsetHeight > top);
@@ -48,9 +46,9 @@ export class MessageList {
 			if (node === next) next = next.nextSibling;
 			else this.#list.insertBefore(node, next);
 		}
-		if (toEnd) this.#log.scrollTop = this.#log.scrollHeight;
-		else if (reading?.isConnected) this.#log.scrollTop = top + reading.offsetTop - before;
-		this.#look();
+		if (reading?.isConnected) this.#log.scrollTop = top + reading.offsetTop - before;
+		if (toEnd) this.toEnd();
+		else this.#look();
 	}
 
 	#look() {
@@ -64,7 +62,7 @@ export class MessageList {
 	#click(button, act) {
 		if (!button) return;
 		const [name, detail] = button.dataset.action.split(" ");
-		if (name === "delete" && !button.dataset.sure) askAgain(button);
+		if (name === "delete") Object.assign(button, { textContent: "Really?" }).dataset.action = "erase";
 		else act(name, this.#drawn.get(button.closest("li").dataset.id).line.message, detail);
 	}
 
@@ -87,10 +85,8 @@ function drawnLine(line, before) {
 	return { line, node };
 }
 
-function same(a, b) {
-	return a.message === b.message && a.continued === b.continued && alike(a.entries, b.entries);
-}
-
+/** What is not yet in the log is what its entries are. */
+const same = (a, b) => (a.message === b.message || !b.message.offset) && a.continued === b.continued && alike(a.entries, b.entries);
 const alike = (a = [], b = []) => a.length === b.length && a.every((entry, i) => entry === b[i]);
 
 function fill(node, { message, entries, continued }) {
@@ -99,8 +95,8 @@ function fill(node, { message, entries, continued }) {
 	const edit = entries.find(({ command }) => command.type === "edit");
 	const text = message.deleted ? "This message was deleted." : (edit?.command.text ?? message.text);
 	node.tabIndex = -1;
-	Object.assign(node.dataset, { id: message.id, offset: message.offset ?? "", own: message.own, continued });
-	Object.assign(node.dataset, { state: unsent?.state ?? "kept", deleted: Boolean(message.deleted) });
+	const { id, offset = "", own, deleted = false } = message;
+	Object.assign(node.dataset, { id, offset, own, deleted, continued, state: unsent?.state ?? "kept" });
 	const parts = [avatar(message.user), heading(message, unsent), element("p", "text", text, "auto"), reactions(message)];
 	node.replaceChildren(...parts, ...troubles(entries), ...tools(message));
 	if (focused === false) return;
@@ -110,16 +106,15 @@ function fill(node, { message, entries, continued }) {
 
 function avatar({ id, display_name: name }) {
 	const node = element("span", "avatar", [...name][0]);
-	node.dataset.hue = [...id].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % HUES;
+	node.style.setProperty("--hue", [...id].reduce((sum, letter) => 31 * sum + letter.codePointAt(0), 0) % 360);
 	node.ariaHidden = true;
 	return node;
 }
 
-const PROGRESS = { waiting: "sending…", sending: "sending…", failed: "not sent" };
-
 function heading({ user, at, edited, own }, unsent) {
-	const time = Object.assign(element("time", "", clock(at)), { dateTime: new Date(at).toISOString(), title: moment(at) });
-	const notes = [own && "you", edited && "edited", PROGRESS[unsent?.state]].filter(Boolean);
+	const time = Object.assign(element("time", "", clock(at)), { dateTime: new Date(at).toISOString(), title: new Date(at).toLocaleString() });
+	const sending = unsent && unsent.state !== "failed";
+	const notes = [own && "you", edited && "edited", sending && "sending…"].filter(Boolean);
 	const node = element("p", "heading");
 	node.append(element("b", "", user.display_name, "auto"), " ", time, ...notes.map((note) => element("i", "", note)));
 	return node;
@@ -143,23 +138,12 @@ function tools({ offset, own, deleted }) {
 	return [node];
 }
 
-const FAILED = { post: "Not sent", edit: "Not changed", delete: "Not deleted" };
-
 function troubles(entries) {
-	return entries.filter(({ state }) => state === "failed").map(({ key, command, reason }) => {
-		const node = element("p", "trouble", `${FAILED[command.type] ?? "No reaction"}: ${reason} `);
+	return entries.filter(({ state }) => state === "failed").map(({ key, reason }) => {
+		const node = element("p", "trouble", `Not sent: ${reason} `);
 		node.append(button("Try again", `retry ${key}`), button("Remove", `remove ${key}`));
 		return node;
 	});
-}
-
-function askAgain(button) {
-	button.dataset.sure = "yes";
-	button.textContent = "Really?";
-	setTimeout(() => {
-		button.dataset.sure = "";
-		button.textContent = "Delete";
-	}, ASK_AGAIN_MS);
 }
 
 export function element(name, className, text = "", dir = "") {

@@ -4,17 +4,16 @@ import { wrapLongitude } from "./projection.js";
 
 /** Positions come each second; after five without one the marker stands still rather than guess. */
 const CARRIED_ON_MAX_MS = 5000;
-const STILL = { latitude: 0, longitude: 0 };
 
 export class Motion {
 	#last = null;
-	#pace = STILL;
+	#pace = { latitude: 0, longitude: 0 };
 
 	/** Take a position {at: ms UTC, latitude, longitude} that arrived at a local time in ms. */
 	add(position, arrivedMs) {
 		const before = this.#last?.position;
 		const passedMs = position.at - before?.at;
-		if (passedMs > 0) this.#pace = passedMs > CARRIED_ON_MAX_MS ? STILL : pace(before, position, passedMs);
+		if (passedMs > 0) this.#pace = pace(before, position, passedMs);
 		this.#last = { position, arrivedMs };
 	}
 

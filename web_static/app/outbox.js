@@ -1,17 +1,17 @@
-/** What a person did and the hub has not yet confirmed: kept, sent in order, and sent again until it is answered. */
+/** What a person did and the hub has not confirmed: kept, sent in order, and sent again until it is answered. */
 
 const ENTRIES_MAX = 100;
 const RETRY_AFTER_MS = 2000;
 
-/** An acknowledged post is shown until it comes back in the log; if it came long ago, no longer than this. */
+/** An acknowledged post is shown until it is seen in the log; if that was long ago, no longer than this. */
 const ACKNOWLEDGED_SHOWN_MS = 5000;
 
-/** Answers below 100 are the connection's own (closed, timed out); these pass by themselves as well. */
+/** These answers pass by themselves, like those below 100, which are the connection's own (closed, timed out). */
 const TEMPORARY_CODES = new Set([100, 109, 111]);
 
 /**
- * Entries are {key, command, at, state: "waiting" | "sending" | "failed", reason} and are replaced, never changed. A
- * command names what it is about, so that sending it twice is harmless; it leaves only when answered or seen in the log.
+ * Entries are {key, command, at, state: "waiting" | "sending" | "failed", reason}, replaced and never changed. A command
+ * names what it is about, so sending it twice is harmless; it leaves only when answered or seen in the log.
  */
 export class Outbox {
 	#storage;
@@ -26,7 +26,7 @@ export class Outbox {
 		this.#storage = storage;
 		this.#send = send;
 		this.#changed = changed;
-		const entries = storage.names().map((key) => restored(storage.get(key))).filter(Boolean);
+		const entries = storage.names().map((key) => restored(JSON.parse(storage.get(key))));
 		for (const entry of entries.sort((a, b) => a.at - b.at)) this.#entries.set(entry.key, entry);
 	}
 
@@ -44,8 +44,7 @@ export class Outbox {
 	}
 
 	retry(key) {
-		this.#put({ ...this.#entries.get(key), state: "waiting" });
-		this.#pump();
+		this.add(this.#entries.get(key).command);
 	}
 
 	remove(key) {
@@ -53,7 +52,7 @@ export class Outbox {
 		if (this.#entries.delete(key)) this.#changed();
 	}
 
-	/** A post was seen in the log: it need not be sent or shown any more. */
+	/** A post was seen in the log: it need not be sent or shown here any more. */
 	confirm(post) {
 		this.remove(keyOf(post));
 	}
@@ -102,12 +101,5 @@ const keyOf = ({ type, id, emoji }) => (emoji ? `react:${id}:${emoji}` : `${type
 
 const isTemporary = ({ code, temporary }) => temporary || code < 100 || TEMPORARY_CODES.has(code);
 
-/** Read an entry back; what was on its way when the page was left waits again. */
-function restored(text) {
-	try {
-		const entry = JSON.parse(text);
-		return keyOf(entry.command) === entry.key && { ...entry, state: entry.reason ? "failed" : "waiting" };
-	} catch {
-		return null;
-	}
-}
+/** What was on its way when the page was left waits again. */
+const restored = (entry) => ({ ...entry, state: entry.reason ? "failed" : "waiting" });

@@ -4,7 +4,7 @@ const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 8000;
 
-/** A connection that held this long was a good one: after it the pauses begin small again. */
+/** After a connection that held this long the pauses begin small again. */
 const STEADY_MS = 10_000;
 
 const ENDED_BY_US = 0;
@@ -12,8 +12,8 @@ const TOKEN_EXPIRED = 109;
 const TOKEN_REFUSED = new Set([101, 3500]);
 
 /**
- * The SDK does not tell how long it will wait between two attempts, and people want to know. So where it would wait, the
- * connection is ended here and begun again after a pause of ours; the SDK keeps each room's position and recovers.
+ * The SDK does not tell how long it waits between two attempts, and people want to know. So where it would wait, the
+ * connection is ended and begun again after a pause of ours; the SDK keeps each room's position and recovers.
  */
 export class Realtime {
 	#client;
@@ -24,13 +24,13 @@ export class Realtime {
 	#refusals = 0;
 	#liveSince = Infinity;
 
-	/** `changed({kind: "connecting" | "live" | "waiting" | "closed", untilMs, reason})` follows the connection. */
+	/** Calls `changed({kind: "connecting" | "live" | "waiting" | "closed", untilMs, reason})`. */
 	constructor({ url, guest, changed }) {
 		this.#guest = guest;
 		this.#changed = changed;
 		const client = new globalThis.Centrifuge(url, { name: "page", timeout: ANSWER_TIMEOUT_MS, getToken: () => guest.token() });
 		client.on("connected", () => this.#live());
-		client.on("connecting", ({ code, reason }) => code && this.#pause(reason));
+		client.on("connecting", ({ code }) => code && this.#pause());
 		client.on("disconnected", (ending) => this.#ended(ending));
 		client.on("error", ({ error }) => this.#failed(error));
 		this.#client = client;
@@ -51,7 +51,7 @@ export class Realtime {
 		if (this.#timer !== null) this.start();
 	}
 
-	/** Subscribe to a room; handlers and options are the SDK's, and so is the subscription that it answers. */
+	/** Subscribe to a room; handlers, options and the answer are the SDK's. */
 	room(channel, handlers, options = {}) {
 		const subscription = this.#client.newSubscription(channel, options);
 		for (const [event, handle] of Object.entries(handlers)) subscription.on(event, handle);
@@ -65,29 +65,27 @@ export class Realtime {
 		this.#changed({ kind: "live" });
 	}
 
-	#failed({ code, message }) {
+	#failed({ code }) {
 		if (code === TOKEN_EXPIRED) this.#guest.expired();
-		if (this.#client.state === "connecting") this.#pause(message);
+		if (this.#client.state === "connecting") this.#pause();
 	}
 
 	/** What is final for the SDK is not always final for a guest, who can become a new one. */
 	#ended({ code, reason }) {
 		if (code === ENDED_BY_US) return;
 		if (code === TOKEN_EXPIRED) this.#guest.expired();
-		else if (!TOKEN_REFUSED.has(code) || this.#refusals++ || !this.#guest.refused()) {
-			this.#changed({ kind: "closed", reason });
-			return;
-		}
-		this.#pause(reason);
+		const again = code === TOKEN_EXPIRED || (TOKEN_REFUSED.has(code) && !this.#refusals++ && this.#guest.refused());
+		if (again) this.#pause();
+		else this.#changed({ kind: "closed", reason });
 	}
 
-	#pause(reason) {
+	#pause() {
 		if (performance.now() - this.#liveSince > STEADY_MS) this.#attempts = 0;
 		this.#liveSince = Infinity;
 		this.#client.disconnect();
 		const pauseMs = Math.min(PAUSE_FIRST_MS * 2 ** this.#attempts++, PAUSE_MAX_MS) * (0.5 + Math.random() / 2);
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => this.start(), pauseMs);
-		this.#changed({ kind: "waiting", untilMs: Date.now() + pauseMs, reason });
+		this.#changed({ kind: "waiting", untilMs: Date.now() + pauseMs });
 	}
 }

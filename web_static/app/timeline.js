@@ -7,14 +7,15 @@ const TOGETHER_MS = 300_000;
 
 /**
  * Merge the messages of the log with the outbox: [{key, day: ms} | {key, message, entries, continued}], where entries
- * are the outbox's about that message. A user's posts that are not yet in the log come last, at the end of the log.
+ * are the outbox's about that message. A user's posts not yet in the log come last, if the end of the log is held.
  */
 export function timeline(messages, entries, user, atEnd) {
 	const held = new Set(messages.map(({ id }) => id));
 	const coming = entries.filter(({ command }) => command.type === "post" && !held.has(command.id));
 	const lines = [];
 	let before = null;
-	for (const message of [...messages, ...(atEnd && user ? coming.map((entry) => unconfirmed(entry, user)) : [])]) {
+	const unsent = atEnd && user ? coming.map((entry) => unconfirmed(entry, user)) : [];
+	for (const message of [...messages, ...unsent]) {
 		const day = midnight(message.at);
 		if (!before || midnight(before.at) !== day) lines.push({ key: `day ${day}`, day });
 		const continued = before?.user.id === message.user.id && message.at - before.at < TOGETHER_MS;
@@ -25,11 +26,4 @@ export function timeline(messages, entries, user, atEnd) {
 	return lines;
 }
 
-const unconfirmedMessages = new WeakMap();
-
-/** The same entry gives the same message each time, so that it need not be drawn again. */
-function unconfirmed(entry, user) {
-	const { id, text } = entry.command;
-	if (!unconfirmedMessages.has(entry)) unconfirmedMessages.set(entry, { id, text, user, at: entry.at, own: true, reactions: [] });
-	return unconfirmedMessages.get(entry);
-}
+const unconfirmed = ({ command: { id, text }, at }, user) => ({ id, text, user, at, own: true, reactions: [] });
