@@ -58,7 +58,7 @@ where event.creates
 """
 
 # What an append's own data may cause: data exceptions, broken constraints, nested too deep or too large.
-_ITS_OWN_FAULT = (
+OWN_FAULT = (
     asyncpg.exceptions.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,
@@ -72,11 +72,6 @@ class Refusal:
 
     pending: PendingAppend
     error: LogError
-
-
-def is_own_fault(error: Exception) -> bool:
-    """Tell whether a batch failed because of what one of its appends holds."""
-    return isinstance(error, _ITS_OWN_FAULT)
 
 
 async def append_batch(connection: Connection, batch: Sequence[PendingAppend]) -> list[Refusal]:

@@ -1,5 +1,6 @@
 """The appends of all rooms that wait for the next commit, and who waits for each."""
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 
@@ -50,7 +51,7 @@ class PendingAppend:
 
 
 class AppendQueue:
-    """A bounded queue from which whole batches are taken.
+    """A bounded queue: Trio tasks fill it, one asyncio task takes whole batches from it.
 
     When it is full the caller waits: a database that is slow or away makes rooms wait, not memory grow.
     """
@@ -61,7 +62,7 @@ class AppendQueue:
         self._batch_events_max = batch_events_max
         self._waiting: deque[PendingAppend] = deque()
         self._places = trio.Semaphore(capacity, max_value=capacity)
-        self._arrivals = trio.lowlevel.ParkingLot()
+        self._arrival: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -76,28 +77,29 @@ class AppendQueue:
     def put(self, pending: PendingAppend) -> None:
         """Queue an append in the place that the caller has waited for."""
         self._waiting.append(pending)
-        self._arrivals.unpark()
+        self.wake()
 
     def give_up_place(self) -> None:
         """Leave a place unfilled."""
         self._places.release()
 
-    async def take(self) -> list[PendingAppend]:
-        """Wait for appends, then take what fits in one batch: by arrival, at most one a channel."""
-        while True:
-            while not self._waiting:
-                await self._arrivals.park()
-            if batch := self._take_batch():
-                return batch
+    async def arrival(self) -> None:
+        """Wait, in asyncio, until an append waits or somebody calls `wake()`."""
+        if self._waiting:
+            return
+        self._arrival = asyncio.get_running_loop().create_future()
+        try:
+            await self._arrival
+        finally:
+            self._arrival = None
 
-    def take_all(self) -> list[PendingAppend]:
-        """Take everything that waits, at once."""
-        taken = list(self._waiting)
-        self._waiting.clear()
-        self._free_places(len(taken))
-        return taken
+    def wake(self) -> None:
+        """End the taker's wait."""
+        if self._arrival is not None and not self._arrival.done():
+            self._arrival.set_result(None)
 
-    def _take_batch(self) -> list[PendingAppend]:
+    def take(self) -> list[PendingAppend]:
+        """Take what fits in one batch: by arrival, at most one a channel, none that was abandoned."""
         batch: dict[str, PendingAppend] = {}
         left: deque[PendingAppend] = deque()
         waiting, events, before = self._waiting, 0, len(self._waiting)
@@ -111,6 +113,14 @@ class AppendQueue:
         waiting.extendleft(reversed(left))
         self._free_places(before - len(waiting))
         return list(batch.values())
+
+    def take_older(self, since: float) -> list[PendingAppend]:
+        """Take all that have waited since this time (trio.current_time()) or longer."""
+        taken = []
+        while self._waiting and self._waiting[0].since <= since:
+            taken.append(self._waiting.popleft())
+        self._free_places(len(taken))
+        return taken
 
     def _free_places(self, count: int) -> None:
         for _ in range(count):

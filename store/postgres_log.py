@@ -1,16 +1,16 @@
 """The event log in PostgreSQL: the appends of all rooms of the process are committed together."""
 
 import logging
+import math
 from collections.abc import Sequence
-from functools import partial
 
 import asyncpg
 import trio
 
-from store.append_batch import append_batch, is_own_fault
+from store.append_batch import OWN_FAULT, append_batch
 from store.append_queue import AppendQueue, PendingAppend
 from store.commit_tally import CommitTally
-from store.database import Database
+from store.database import Connection, Database
 from store.errors import DatabaseError, DatabaseUnavailable, Unstorable
 from store.event_log import Draft, LogStatistics, Position, check_drafts
 from store.log_reader import LogReader
@@ -42,7 +42,7 @@ class PostgresEventLog(LogReader):
         self._queue = AppendQueue(waiting_max, batch_appends_max, batch_events_max)
         self._give_up_after_s = give_up_after_s
         self._tally = CommitTally()
-        self._committing: list[PendingAppend] = []
+        self._in_hand: list[PendingAppend] = []
         self._running = False
         self._ended: str | None = None
         self._trouble: str | None = None
@@ -61,18 +61,24 @@ class PostgresEventLog(LogReader):
     async def run(self) -> None:
         """Commit what waits, for ever; when this ends, whoever waits is told so and nobody waits any more."""
         self._running, self._ended = True, None
+        pause_s = 0.0
         try:
             while True:
-                self._committing = await self._queue.take()
-                await self._commit(self._committing)
-                self._committing = []
+                batches = self._tally.batches
+                try:
+                    await self._database.run(self._serve)
+                except _TROUBLE as error:
+                    self._let_go(error)
+                went_well = self._tally.batches > batches
+                pause_s = 0.0 if went_well else min(max(2 * pause_s, _PAUSE_S), _PAUSE_S_MAX)
+                await trio.sleep(pause_s)
         finally:
             self._end()
 
     def statistics(self) -> LogStatistics:
         """Return counts since this log was made; healthy means that `run()` runs and the last try worked."""
         return self._tally.statistics(
-            waiting=len(self._queue) + len(self._committing),
+            waiting=len(self._queue) + len(self._in_hand),
             waiting_max=self._queue.capacity,
             healthy=self._running and self._trouble is None,
             trouble=self._trouble
@@ -80,25 +86,29 @@ class PostgresEventLog(LogReader):
             or (None if self._running else "the log writer has not begun"),
         )
 
-    async def _commit(self, batch: Sequence[PendingAppend]) -> None:
-        pause_s = _PAUSE_S
-        while batch:
-            try:
-                await self._write(batch)
-            except _TROUBLE as error:
-                if is_own_fault(error):
-                    return await self._part(batch, error)
-                batch = self._let_go(batch, error)
-                await trio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _PAUSE_S_MAX)
-            else:
-                return None
-        return None
-
-    async def _write(self, batch: Sequence[PendingAppend]) -> None:
-        began = trio.current_time()
-        refusals = await self._database.run(partial(append_batch, batch=batch))
+    async def _serve(self, connection: Connection) -> None:
+        """Commit batch after batch on one connection, in asyncio: no batch pays for a crossing from Trio."""
+        connection.add_termination_listener(self._on_lost)
         self._trouble = None
+        while True:
+            while not self._in_hand:
+                await self._queue.arrival()
+                if connection.is_closed():
+                    raise DatabaseUnavailable("the connection to PostgreSQL was lost")
+                self._in_hand = self._queue.take()
+            await self._commit(connection, self._in_hand)
+            self._in_hand = []
+
+    def _on_lost(self, _connection: object) -> None:
+        self._queue.wake()
+
+    async def _commit(self, connection: Connection, batch: Sequence[PendingAppend]) -> None:
+        began = trio.current_time()
+        try:
+            refusals = await append_batch(connection, batch)
+        except OWN_FAULT as error:
+            await self._part(connection, batch, error)
+            return
         for refusal in refusals:
             refusal.pending.fail(refusal.error)
         refused = {refusal.pending for refusal in refusals}
@@ -107,31 +117,32 @@ class PostgresEventLog(LogReader):
             pending.succeed()
         self._tally.count(stored, refused=len(refused), commit_s=trio.current_time() - began)
 
-    async def _part(self, batch: Sequence[PendingAppend], error: Exception) -> None:
+    async def _part(self, connection: Connection, batch: Sequence[PendingAppend], error: Exception) -> None:
         """Halve a batch that one of its appends spoils, until that one stands alone."""
         if len(batch) == 1:
             self._tally.refused += 1
-            return batch[0].fail(Unstorable(batch[0].channel, f"cannot be stored: {error}"))
+            batch[0].fail(Unstorable(batch[0].channel, f"cannot be stored: {error}"))
+            return
         middle = len(batch) // 2
-        await self._commit(batch[:middle])
-        return await self._commit(batch[middle:])
+        await self._commit(connection, batch[:middle])
+        await self._commit(connection, batch[middle:])
 
-    def _let_go(self, batch: Sequence[PendingAppend], error: Exception) -> list[PendingAppend]:
-        """Answer those who have waited too long, and return the others."""
+    def _let_go(self, error: Exception) -> None:
+        """Keep in hand, to be tried again, what was not answered, except who has waited too long."""
         if self._trouble is None:
             _log.warning("the event log waits for the database: %s", error)
         self._trouble = str(error) or type(error).__name__
         give_up_before = trio.current_time() - self._give_up_after_s
-        for pending in batch:
+        for pending in (*self._in_hand, *self._queue.take_older(give_up_before)):
             if pending.since <= give_up_before:
                 pending.fail(
                     DatabaseUnavailable(f"{pending.channel}: not known to be stored: {self._trouble}")
                 )
-        return [pending for pending in batch if not pending.abandoned]
+        self._in_hand = [pending for pending in self._in_hand if not pending.abandoned]
 
     def _end(self) -> None:
         self._running = False
         self._ended = "the log writer has stopped; what was under way may or may not have been stored"
-        for pending in (*self._committing, *self._queue.take_all()):
+        for pending in (*self._in_hand, *self._queue.take_older(math.inf)):
             pending.fail(DatabaseUnavailable(self._ended))
-        self._committing = []
+        self._in_hand = []
