@@ -142,3 +142,11 @@ def close_clients(clients: Sequence[Client[T]]) -> None:
     """Close all connections, without a closing handshake."""
     for client in clients:
         client.connection.close()
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Return whether the server has closed this connection and nothing of it is left to read."""
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False

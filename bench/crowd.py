@@ -150,7 +150,8 @@ class Crowd:
             raise BenchError(f"of {self.published} messages {len(wrong)} subscribers counted {wrong[:5]}")
 
 
-def _greetings(dialect: Dialect, role: Role, count: int) -> list[tuple[str, Script[None]]]:
+def greetings(dialect: Dialect, role: Role, count: int) -> list[tuple[str, Script[None]]]:
+    """Return how `count` connections of this role are led into the room."""
     return [(dialect.path(role), dialect.greet(role, number)) for number in range(count)]
 
 
@@ -159,8 +160,8 @@ def open_crowd(server: Server, subscribers: int) -> Iterator[Crowd]:
     """Open a room's subscribers and publishers, check them, and close them at the end."""
     dialect = server.dialect
     with (
-        opened_clients(server.port, _greetings(dialect, Role.SUBSCRIBER, subscribers)) as audience,
-        opened_clients(server.port, _greetings(dialect, Role.PUBLISHER, PUBLISHERS)) as speakers,
+        opened_clients(server.port, greetings(dialect, Role.SUBSCRIBER, subscribers)) as audience,
+        opened_clients(server.port, greetings(dialect, Role.PUBLISHER, PUBLISHERS)) as speakers,
         open_poller() as poller,
     ):
         fit = check_and_fit(dialect, audience, speakers)

@@ -50,6 +50,9 @@ class Dialect(Protocol):
     def publication(self, message: bytes) -> Publication | None:
         """Return the publication in a message of the server, None when it is something else."""
 
+    def number_in(self, data: bytes) -> int | None:
+        """Return the number of the message in this payload, None where payloads carry none."""
+
 
 def numbered_text(number: int, filler: int) -> str:
     """Return the text of message `number`: the marker that is counted, the number, and filler."""
@@ -90,6 +93,10 @@ class Plain:
         """Return the message, which is the payload."""
         return Publication(message)
 
+    def number_in(self, data: bytes) -> int:
+        """Return the number in the text."""
+        return number_in(data)
+
 
 class SocketIo:
     """Engine.IO 4 and Socket.IO 5 over the WebSocket transport, as socket.io 4.8 speaks them."""
@@ -118,6 +125,10 @@ class SocketIo:
         if not message.startswith(b'42["publication",'):
             return None
         return Publication(compact(json.loads(message[2:])[1]))
+
+    def number_in(self, data: bytes) -> int:
+        """Return the number in the text."""
+        return number_in(data)
 
 
 def _expect(start: bytes, message: bytes) -> None:

@@ -33,9 +33,9 @@ class RunningHub:
     data_dir: Path
     secret: str
 
-    def token(self, user: str) -> str:
+    def token(self, user: str, display_name: str) -> str:
         """Return a connection token for this user."""
-        claims = {"sub": user, "exp": int(time.time()) + _TOKEN_S, "info": {"display_name": user}}
+        claims = {"sub": user, "exp": int(time.time()) + _TOKEN_S, "info": {"display_name": display_name}}
         return jwt.encode(claims, self.secret, algorithm="HS256")
 
 
@@ -57,6 +57,7 @@ def running_hub() -> Iterator[RunningHub]:
             "JWT_SECRET": hub.secret,
             "HUB_COMMANDS_PER_SECOND": _UNLIMITED,
             "HUB_CONNECTIONS_PER_USER": _UNLIMITED,
+            "HUB_CELESTRAK_URL": "off",
         }
         log = Path(folder) / "hub.log"
         with (

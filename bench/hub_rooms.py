@@ -5,7 +5,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from bench.dialects import Publication, Role, compact, numbered_text
+from bench.clients import Script
+from bench.dialects import Publication, Role, compact, number_in, numbered_text
 from bench.errors import BenchError
 from bench.hub_process import RunningHub
 from bench.websocket import client_text, server_text
@@ -18,15 +19,18 @@ PONG = client_text(b"{}")
 ALARM = b'"error"'
 ACK = b'"publish":{}'
 
-
-def volatile_event(number: int, filler: int) -> dict[str, str]:
-    """Return the volatile event that the fan-out publishes."""
-    return {"type": "typing", "pad": numbered_text(number, filler)}
+Result = dict[str, Any]
+"""What the hub answers a command with."""
 
 
-def durable_post(number: int, filler: int) -> dict[str, str]:
-    """Return a post that is kept."""
-    return {"type": "post", "id": f"b{number:x}", "text": numbered_text(number, filler)}
+# Nobody's typing has a text of its own: what makes it countable, and 128 bytes long, is who types.
+VOLATILE_EVENT = {"type": "typing"}
+VOLATILE_NAME = numbered_text(0, 34)
+
+
+def post(number: int, filler: int) -> dict[str, str]:
+    """Return a post that is kept, under an id of its own."""
+    return {"type": "post", "id": f"b{number:08x}", "text": numbered_text(number, filler)}
 
 
 def chat_room(number: int) -> str:
@@ -39,28 +43,30 @@ def publish_command(command_id: int, channel: str, event: dict[str, str]) -> byt
     return compact({"id": command_id, "publish": {"channel": channel, "data": event}})
 
 
-Talk = Generator[bytes, bytes, dict[str, Any]]
-
-
-def log_in(token: str) -> Talk:
+def log_in(token: str) -> Script[Result]:
     """Connect with a token; return the connect result."""
     return (yield from _ask(1, "connect", {"token": token, "name": "bench"}))
 
 
-def log_in_and_subscribe(token: str, channel: str, since: dict[str, Any] | None = None) -> Talk:
+def log_in_and_subscribe(token: str, channel: str, since: Result | None = None) -> Script[Result]:
     """Connect and subscribe, recovering since {epoch, offset} if given; return the result."""
     yield from log_in(token)
     recovery = {"recover": True, **since} if since else {}
     return (yield from _ask(2, "subscribe", {"channel": channel, **recovery}))
 
 
-def _ask(command_id: int, method: str, request: dict[str, Any]) -> Talk:
-    reply: dict[str, Any] = json.loads((yield compact({"id": command_id, method: request})))
+def publish(command_id: int, channel: str, event: dict[str, str]) -> Script[Result]:
+    """Publish an event and wait for the answer."""
+    return (yield from _ask(command_id, "publish", {"channel": channel, "data": event}))
+
+
+def _ask(command_id: int, method: str, request: Result) -> Script[Result]:
+    reply: Result = json.loads((yield compact({"id": command_id, method: request})))
     while reply.get("id") != command_id:
         reply = json.loads((yield b""))
     if method not in reply:
         raise BenchError(f"{method} {request.get('channel', '')} was answered {reply}")
-    result: dict[str, Any] = reply[method]
+    result: Result = reply[method]
     return result
 
 
@@ -85,7 +91,7 @@ class HubDialect:
 
     def greet(self, role: Role, number: int) -> Generator[bytes, bytes, None]:
         """Log in, and as a subscriber join the room."""
-        token = self.hub.token(f"{role.value[0]}{number:04}")
+        token = self.hub.token(f"{role.value[0]}{number:04}", "b" if self.durable else VOLATILE_NAME)
         if role is Role.SUBSCRIBER:
             yield from log_in_and_subscribe(token, self.channel)
         else:
@@ -93,7 +99,7 @@ class HubDialect:
 
     def publish(self, number: int, filler: int) -> bytes:
         """Return the command that publishes message `number`."""
-        event = durable_post(number, filler) if self.durable else volatile_event(number, filler)
+        event = post(number, filler) if self.durable else VOLATILE_EVENT
         return publish_command(number + 10, self.channel, event)
 
     def publication(self, message: bytes) -> Publication | None:
@@ -102,3 +108,7 @@ class HubDialect:
         if push.get("channel") != self.channel or "pub" not in push:
             return None
         return Publication(compact(push["pub"]["data"]), push["pub"].get("offset"))
+
+    def number_in(self, data: bytes) -> int | None:
+        """Return the number of a post; a volatile event has none of its own."""
+        return number_in(data) if self.durable else None

@@ -1,0 +1,39 @@
+"""How long and how much is measured."""
+
+from dataclasses import dataclass
+
+IN_FLIGHT = (1, 4, 16)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The bounds of a run; times in seconds."""
+
+    rounds: int
+    """Every server is started afresh in each; the median of the rounds counts."""
+    fanout_s: float
+    warm_up_s: float
+    subscribers: int
+    idle_connections: int
+    chat_s: float
+    returning_clients: int
+
+
+FULL = Plan(
+    rounds=3,
+    fanout_s=3.0,
+    warm_up_s=1.0,
+    subscribers=1_000,
+    idle_connections=5_000,
+    chat_s=10.0,
+    returning_clients=2_000,
+)
+QUICK = Plan(
+    rounds=1,
+    fanout_s=1.0,
+    warm_up_s=0.5,
+    subscribers=1_000,
+    idle_connections=1_000,
+    chat_s=3.0,
+    returning_clients=500,
+)
