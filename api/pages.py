@@ -78,7 +78,7 @@ def pages_blueprint(folder: Path) -> Blueprint:
 
     @pages.get("/favicon.ico")
     async def icon() -> Response:
-        return _response(files, "icon.svg")
+        return _response(files, "app/icon.svg")
 
     @pages.get("/static/<path:name>")
     async def static_file(name: str) -> Response:
@@ -93,7 +93,7 @@ def _response(files: PageFiles, name: str) -> Response:
         raise Problem(404, "not_found", f"there is no page file {name!r}")
     headers = {"Cache-Control": CACHE_CONTROL, "ETag": f'"{found.etag}"', "Vary": "Accept-Encoding"}
     if request.if_none_match.contains_weak(found.etag):
-        return Response(status=304, headers=headers)
+        return Response(b"", status=304, headers=headers)
     if found.compressed is not None and request.accept_encodings.quality("gzip") > 0:
         return Response(
             found.compressed,
