@@ -79,7 +79,12 @@ class Outlet(trio.abc.Stream):
         if self._finished:
             return
         self._drop_unsent()
-        self.offer(close_frame(code, reason))
+        farewell = close_frame(code, reason)
+        if self._queue:  # behind a frame that was begun, however long that is
+            self._queue.append(farewell)
+            self._queued += len(farewell)
+        else:
+            self.offer(farewell)
         self._finished = True
 
     def abandon(self) -> None:

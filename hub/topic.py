@@ -258,9 +258,7 @@ class Topic:
     async def _what_follows(self) -> Page | None:
         """Read the log from the first offset that is missing; None when it cannot be read."""
         for _ in range(REPAIR_TRIES):
-            self._gap = (
-                False  # before the look: what is heard of while it lasts may be newer than what it sees
-            )
+            self._gap = False  # before the look: it may miss what is heard of while it lasts
             try:
                 return await self._log.read(self.channel, self._expected - 1, REPAIR_EVENTS_MAX)
             except DatabaseError:
