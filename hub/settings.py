@@ -168,9 +168,9 @@ def _read(metadata: Mapping[str, Any], raw: str) -> Any:
 
 def settings_table() -> str:
     """Return the table of all settings as it stands in the README (Markdown)."""
-    rows = ["| variable | default | what it is |", "|---|---|---|"]
+    rows = ["| variable | default | what it is | allowed |", "|---|---|---|---|"]
     for each in fields(Settings):
         default = "" if each.default is None else f"`{each.default}`"
-        about = f"{each.metadata['about']}; {each.metadata['allowed']}"
-        rows.append(f"| `{each.metadata['variable']}` | {default} | {about} |")
+        about, allowed = each.metadata["about"], each.metadata["allowed"]
+        rows.append(f"| `{each.metadata['variable']}` | {default} | {about} | {allowed} |")
     return "\n".join(rows)
