@@ -9,7 +9,7 @@ from bench.arena import Results, Say, measure_all, unique
 from bench.chat import measure_chat
 from bench.errors import BenchError, NotAvailable
 from bench.fanout_parts import FANOUT_PARTS
-from bench.figures import Bound, Figure, Target, Value
+from bench.figures import Figure, Value
 from bench.machine import describe_machine
 from bench.memory import measure_memory
 from bench.plan import FULL, QUICK, Plan
@@ -56,12 +56,7 @@ def _measure_other(part: str, plan: Plan) -> list[Figure]:
         return _OTHER_PARTS[part](plan, _say)
     except (BenchError, OSError) as error:
         _say(f"{part}: {type(error).__name__}: {error}")
-        return [_unmeasured(part)]
-
-
-def _unmeasured(part: str) -> Figure:
-    any_figure = Target(Bound.AT_LEAST, 0, of_reference=False)
-    return Figure(part, "could not be measured, see above", Value(None, "not measured"), None, any_figure)
+        return [Figure(part, f"{type(error).__name__}, see above", Value(None, "not measured"))]
 
 
 def _check_open_files(plan: Plan) -> None:

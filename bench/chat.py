@@ -2,40 +2,65 @@
 
 from bench.arena import Say
 from bench.figures import Bound, Figure, Target, Value
-from bench.hub_process import running_hub
-from bench.pace import POSTS_A_SECOND, ack_times
+from bench.hub_process import RunningHub, running_hub
+from bench.pace import POSTS_A_SECOND, AckTimes, ack_times
 from bench.pgbench import inserts_a_second
 from bench.plan import Plan
 from bench.posters import ROOMS
-from bench.throughput import acked_posts_a_second
+from bench.throughput import Throughput, measure_throughput
 
 _MANY_CLIENTS = 16
 _RATE_TARGET = Target(Bound.AT_LEAST, 5)
 _DELAY_TARGET = Target(Bound.AT_MOST, 50, of_reference=False, unit="ms")
-_FAR_NUMBER = 1_000_000_000  # posts of the pace have ids that those of the throughput cannot have
 
 
 def measure_chat(plan: Plan, say: Say) -> list[Figure]:
     """Return the figures of durable chat, all on one hub and its one PostgreSQL."""
     with running_hub() as hub:
-        single = inserts_a_second(hub.data_dir, 1, plan.chat_s)
-        many = inserts_a_second(hub.data_dir, _MANY_CLIENTS, plan.chat_s)
+        single, many = (
+            inserts_a_second(hub.data_dir, clients, plan.chat_s) for clients in (1, _MANY_CLIENTS)
+        )
         say(f"chat, pgbench: {single:,.0f} inserts/s by 1 client, {many:,.0f}/s by {_MANY_CLIENTS}")
-        rate = acked_posts_a_second(hub, plan.chat_s, plan.warm_up_s)
-        say(f"chat, hub: {rate:,.0f} posts/s")
-        times = ack_times(hub, plan.chat_s, _FAR_NUMBER)
-        say(f"chat, ack: p50 {times.p50_ms:.2f} ms, p99 {times.p99_ms:.2f} ms, max {times.max_ms:.2f} ms")
-    posts = Value(rate, "posts/s", "hub")
-    paced = f"at {POSTS_A_SECOND:,} posts/s"
+        alone = _throughput(hub, plan, say, first_post=0, with_readers=False)
+        read = _throughput(hub, plan, say, first_post=alone.posts, with_readers=True)
+        times = ack_times(hub, plan.chat_s, read.posts)
+    return [*_rates(alone, read, single, many), *_delays(times)]
+
+
+def _throughput(hub: RunningHub, plan: Plan, say: Say, *, first_post: int, with_readers: bool) -> Throughput:
+    measured = measure_throughput(
+        hub, plan.chat_s, plan.warm_up_s, first_post=first_post, with_readers=with_readers
+    )
+    readers = "a reader a room" if with_readers else "nobody reads"
+    say(
+        f"chat, {readers}: {measured.posts_a_second:,.0f} posts/s,"
+        f" CPU a post: hub {measured.hub_cpu_us:.0f} µs, database {measured.database_cpu_us:.0f} µs;"
+        f" load busy {measured.load_busy:.0%}"
+    )
+    return measured
+
+
+def _rates(alone: Throughput, read: Throughput, single: float, many: float) -> list[Figure]:
+    what = f"acked posts over {ROOMS} rooms"
+    one_client = Value(single, "/s", "pgbench -c 1")
+    rate = Value(alone.posts_a_second, "/s", "hub")
     return [
-        Figure("chat", f"acked posts, {ROOMS} rooms", posts, Value(single, "/s", "pgbench"), _RATE_TARGET),
+        Figure("chat", what, rate, one_client, _RATE_TARGET),
+        Figure("chat", what, rate, Value(many, "/s", f"pgbench -c {_MANY_CLIENTS}")),
+        Figure("chat", f"{what}, a reader in each", Value(read.posts_a_second, "/s", "hub"), one_client),
         Figure(
             "chat",
-            f"acked posts, {ROOMS} rooms",
-            posts,
-            Value(many, "/s", f"pgbench -c {_MANY_CLIENTS}"),
+            "CPU a post",
+            Value(alone.hub_cpu_us, "µs", "hub"),
+            Value(alone.database_cpu_us, "µs", "its database"),
         ),
-        Figure("chat", f"p50 of the ack {paced}", Value(times.p50_ms, "ms", "hub")),
-        Figure("chat", f"p99 of the ack {paced}", Value(times.p99_ms, "ms", "hub"), None, _DELAY_TARGET),
-        Figure("chat", f"longest ack {paced}", Value(times.max_ms, "ms", "hub")),
+    ]
+
+
+def _delays(times: AckTimes) -> list[Figure]:
+    paced = f"of the ack at {POSTS_A_SECOND:,} posts/s"
+    return [
+        Figure("chat", f"p50 {paced}", Value(times.p50_ms, "ms", "hub")),
+        Figure("chat", f"p99 {paced}", Value(times.p99_ms, "ms", "hub"), None, _DELAY_TARGET),
+        Figure("chat", f"maximum {paced}", Value(times.max_ms, "ms", "hub")),
     ]

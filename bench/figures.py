@@ -63,6 +63,8 @@ class Figure:
     @property
     def met(self) -> bool | None:
         """Return whether the target is met; None when there is no target. What is not measured is not met."""
+        if self.measured.amount is None:
+            return False
         if self.target is None:
             return None
         judged = self.ratio if self.target.of_reference else self.measured.amount

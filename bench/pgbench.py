@@ -14,7 +14,7 @@ _SETUP = """CREATE TABLE post (
   at timestamptz NOT NULL DEFAULT now());"""
 _INSERT = """\\set room random(1, 100)
 INSERT INTO post (channel, data)
-VALUES ('thread:bench-' || :room, '{"type":"post","id":"b12345","text":"%s"}');
+VALUES ('thread-bench-' || :room::text, '{"type":"post","id":"b12345","text":"%s"}');
 """
 _TEXT = "x" * 92  # 128 bytes of data
 _ANSWER_S = 30

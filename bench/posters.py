@@ -29,11 +29,11 @@ def reader_greetings(hub: RunningHub) -> list[tuple[str, Script[Result]]]:
 
 def send_posts(connection: socket.socket, numbers: Iterable[int]) -> None:
     """Send posts by their numbers, all in one frame; they go to the rooms in turn."""
-    commands = [
-        publish_command(number + _FIRST_ID, chat_room(number % ROOMS), post(number, _FILLER))
-        for number in numbers
-    ]
-    send_whole(connection, client_text(b"\n".join(commands)))
+    send_whole(connection, client_text(b"\n".join(map(_command, numbers))))
+
+
+def _command(number: int) -> bytes:
+    return publish_command(number + _FIRST_ID, chat_room(number % ROOMS), post(number, _FILLER))
 
 
 def post_of_reply(reply_id: int) -> int:
@@ -41,6 +41,6 @@ def post_of_reply(reply_id: int) -> int:
     return reply_id - _FIRST_ID
 
 
-def posts_in_room(room: int, posts: int) -> int:
-    """Return how many of the first `posts` posts went to this room."""
-    return len(range(room, posts, ROOMS))
+def posts_a_room(posts: int) -> list[int]:
+    """Return how many of the first `posts` posts went to each room."""
+    return [len(range(room, posts, ROOMS)) for room in range(ROOMS)]

@@ -1,113 +1,137 @@
-"""How many posts a second the hub acknowledges over 100 rooms, each with a reader who must see them all."""
+"""How many posts a second the hub acknowledges over 100 rooms, all of which must be there afterwards."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.clients import Client, opened_clients
+from bench.cost import cpu_seconds, cpu_seconds_of_children
 from bench.errors import BenchError
 from bench.hub_process import RunningHub
 from bench.hub_rooms import ACK, ALARM, PING, PONG, Result
 from bench.poller import Poller, open_poller
-from bench.posters import ROOMS, poster_greetings, posts_in_room, reader_greetings, send_posts
+from bench.posters import poster_greetings, posts_a_room, reader_greetings, send_posts
 from bench.scan import MARKER, BulkReader
 
-IN_FLIGHT = 50  # of each poster
+_IN_FLIGHT = 50  # of each poster
 _STALL_S = 15.0
 
 
-@dataclass
-class _Poster:
-    client: Client[Result]
-    reader: BulkReader
+@dataclass(frozen=True)
+class Throughput:
+    """The rate, what a post cost the hub and its database, and how many posts there have been in all."""
+
+    posts_a_second: float
+    hub_cpu_us: float
+    database_cpu_us: float
+    load_busy: float
+    posts: int
 
 
-@dataclass
-class _Reader:
-    reader: BulkReader
-    seen: int = 0
+class _Client:
+    def __init__(self, client: Client[Result], marker: bytes, alarm: bytes) -> None:
+        self.connection = client.connection
+        self.read = BulkReader(client.connection, marker, ping=PING, pong=PONG, alarm=alarm).read
+        self.seen = 0
 
 
 class _ChatLoad:
     def __init__(
-        self, posters: Sequence[Client[Result]], readers: Sequence[Client[Result]], poller: Poller
+        self, first: int, posters: Sequence[Client[Result]], readers: Sequence[Client[Result]], poller: Poller
     ) -> None:
-        self._poller = poller
-        self._posters = {
-            client.connection.fileno(): _Poster(client, _bulk_reader(client, ACK, ALARM))
-            for client in posters
-        }
-        self._readers = {
-            client.connection.fileno(): _Reader(_bulk_reader(client, MARKER, b"")) for client in readers
-        }
+        self._poller, self._first, self.posted, self._acked = poller, first, first, first
+        self._posters = {client.connection.fileno(): _Client(client, ACK, ALARM) for client in posters}
+        self._readers = {client.connection.fileno(): _Client(client, MARKER, b"") for client in readers}
         for fd in (*self._posters, *self._readers):
             poller.watch(fd)
-        self._posted = self.acked = 0
 
     def begin(self) -> None:
         """Let every poster send its first posts."""
         for poster in self._posters.values():
-            self._post(poster, IN_FLIGHT)
+            self._post(poster, _IN_FLIGHT)
 
-    def run(self, seconds: float) -> float:
-        """Post again whatever is acknowledged, for this long; return the acknowledgements a second."""
-        began, before = time.perf_counter(), self.acked
-        while time.perf_counter() - began < seconds:
+    def run(self, seconds: float) -> int:
+        """Post again whatever is acknowledged, for this long; return how many acknowledgements came."""
+        until, before = time.perf_counter() + seconds, self._acked
+        while time.perf_counter() < until:
             self._receive(post_again=True)
-        return (self.acked - before) / (time.perf_counter() - began)
+        return self._acked - before
 
     def finish(self) -> None:
         """Wait until everything is acknowledged and read once; raise BenchError when it is not."""
         deadline = time.perf_counter() + _STALL_S
-        while self.acked < self._posted or not self._all_read():
+        while self._acked < self.posted or self._unread():
             if time.perf_counter() > deadline:
-                raise BenchError(
-                    f"of {self._posted} posts {self.acked} were acknowledged; readers: {self._unread()}"
-                )
+                told = f"{self._acked - self._first} of {self.posted - self._first} posts were acknowledged"
+                raise BenchError(f"{told}, readers lack {self._unread()}")
             self._receive(post_again=False)
 
     def _receive(self, *, post_again: bool) -> None:
         ready = self._poller.wait(_STALL_S)
         if not ready:
             raise BenchError(
-                f"nothing came for {_STALL_S:.0f} s; {self._posted - self.acked} posts have no answer"
+                f"nothing came for {_STALL_S:.0f} s; {self.posted - self._acked} posts unanswered"
             )
         for fd in ready:
             poster = self._posters.get(fd)
             if poster is None:
-                self._readers[fd].seen += self._readers[fd].reader.read()
-            elif acks := poster.reader.read():
-                self.acked += acks
+                self._readers[fd].seen += self._readers[fd].read()
+            elif acks := poster.read():
+                self._acked += acks
                 if post_again:
                     self._post(poster, acks)
 
-    def _post(self, poster: _Poster, count: int) -> None:
-        send_posts(poster.client.connection, range(self._posted, self._posted + count))
-        self._posted += count
+    def _post(self, poster: _Client, count: int) -> None:
+        send_posts(poster.connection, range(self.posted, self.posted + count))
+        self.posted += count
 
-    def _unread(self) -> dict[int, int]:
-        wanted = {room: posts_in_room(room, self._posted) for room in range(ROOMS)}
+    def _unread(self) -> list[int]:
+        wanted = zip(posts_a_room(self._first), posts_a_room(self.posted), strict=True)
         seen = [reader.seen for reader in self._readers.values()]
-        return {room: wanted[room] - seen[room] for room in wanted if wanted[room] != seen[room]}
-
-    def _all_read(self) -> bool:
-        return not self._unread()
+        missing = [after - before - read for (before, after), read in zip(wanted, seen, strict=False)]
+        return missing if any(missing) else []
 
 
-def _bulk_reader(client: Client[Result], marker: bytes, alarm: bytes) -> BulkReader:
-    return BulkReader(client.connection, marker, ping=PING, pong=PONG, alarm=alarm)
+def measure_throughput(
+    hub: RunningHub, seconds: float, warm_up_s: float, *, first_post: int, with_readers: bool
+) -> Throughput:
+    """Measure the rate of acknowledged posts; with readers, one a room, who must get each post once.
 
-
-def acked_posts_a_second(hub: RunningHub, seconds: float, warm_up_s: float) -> float:
-    """Return the posts a second that were acknowledged, every one of them read once by its room's reader."""
+    Posts are numbered from first_post, which is also how many there have been before.
+    """
     with (
         opened_clients(hub.port, poster_greetings(hub)) as posters,
-        opened_clients(hub.port, reader_greetings(hub)) as readers,
+        opened_clients(hub.port, reader_greetings(hub) if with_readers else []) as readers,
         open_poller() as poller,
     ):
-        load = _ChatLoad(posters, readers, poller)
+        load = _ChatLoad(first_post, posters, readers, poller)
         load.begin()
         load.run(warm_up_s)
-        rate = load.run(seconds)
+        measured = _measure(hub, load, seconds)
         load.finish()
-        return rate
+    _check_all_there(hub, load.posted)
+    return Throughput(*measured, load.posted)
+
+
+def _measure(hub: RunningHub, load: _ChatLoad, seconds: float) -> tuple[float, float, float, float]:
+    """Return posts a second, CPU µs a post of the hub and of its database, and how busy the load was."""
+    before = (
+        time.perf_counter(),
+        cpu_seconds(hub.pid),
+        cpu_seconds_of_children(hub.pid),
+        time.process_time(),
+    )
+    acks = load.run(seconds)
+    after = (time.perf_counter(), cpu_seconds(hub.pid), cpu_seconds_of_children(hub.pid), time.process_time())
+    elapsed, hub_s, database_s, own_s = (
+        later - earlier for earlier, later in zip(before, after, strict=True)
+    )
+    return acks / elapsed, hub_s / acks * 1e6, database_s / acks * 1e6, own_s / elapsed
+
+
+def _check_all_there(hub: RunningHub, posts: int) -> None:
+    """Hold every room to the offset that follows from the posts it was sent."""
+    with opened_clients(hub.port, reader_greetings(hub)) as readers:
+        offsets = [reader.result.get("offset", 0) for reader in readers]
+    if offsets != posts_a_room(posts):
+        raise BenchError(f"{posts} posts were acknowledged, but the rooms stand at {offsets}")
