@@ -14,6 +14,7 @@ from store.event_log import Draft, EventLog, Position, Recorded
 
 DECISIONS_PER_TURN_MAX = 50  # how often a turn is decided again because another writer was faster
 READ_EVENTS_MAX = 1_000
+_NOWHERE = Position("", 0)  # every epoch has a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,10 @@ class Room:
         self._publisher = publisher
         self._now_ms = now_ms
         self._state: Any = kind.begin()
-        self._position = Position("", 0)
+        self._position = _NOWHERE
 
     async def start(self) -> None:
-        """Bring the state back from the end of the log."""
-        if not self._kind.durable:
-            return
-        page = await self._log.read_back(self._channel, None, self._kind.replay_events_max)
-        self._state = self._kind.begin()
-        self._evolve(reversed(page.events))
-        self._position = page.top
+        """Begin without a look at the log: should it be away, requests fail and the room does not."""
 
     async def turn(self, batch: Sequence[Envelope[Request]]) -> None:
         """Carry out all requests that waited, with one append for them all."""
@@ -96,6 +91,8 @@ class Room:
 
     async def _decide_and_append(self, batch: Sequence[Envelope[Request]]) -> _Turn:
         requests = [envelope.message for envelope in batch]
+        if self._kind.durable and self._position == _NOWHERE:
+            await self._bring_back()
         beyond: _Beyond = {}
         for _ in range(DECISIONS_PER_TURN_MAX):
             beyond |= await self._recall(self._unknown_subjects(requests) - beyond.keys())
@@ -109,6 +106,13 @@ class Room:
             else:
                 return turn
         raise LogError(self._channel, "too many write here at once; try again")
+
+    async def _bring_back(self) -> None:
+        """Bring the state back from the end of the log."""
+        page = await self._log.read_back(self._channel, None, self._kind.replay_events_max)
+        self._state = self._kind.begin()
+        self._evolve(reversed(page.events))
+        self._position = page.top
 
     def _unknown_subjects(self, requests: Iterable[Request]) -> set[str]:
         unknown = self._kind.unknown_subjects
@@ -136,12 +140,12 @@ class Room:
     async def _catch_up(self, conflict: Conflict) -> None:
         """Read what others wrote; or this room itself, when it was not told that an append had succeeded."""
         if conflict.top.epoch != self._position.epoch or conflict.top.offset < self._position.offset:
-            await self.start()
+            await self._bring_back()
             return
         while self._position.offset < conflict.top.offset:
             page = await self._log.read(self._channel, self._position.offset, READ_EVENTS_MAX)
             if page.top.epoch != self._position.epoch or not page.events:
-                await self.start()
+                await self._bring_back()
                 return
             self._evolve(page.events)
             self._position = Position(self._position.epoch, page.events[-1].offset)
