@@ -106,8 +106,8 @@ def _checked(claims: dict[str, Any], now_s: float) -> Claims:
 
 
 def _as_claims(claims: dict[str, Any], expires_at: float | None) -> Claims:
-    user, info = claims.get("sub", ""), claims.get("info") or {}
-    channel, channels = claims.get("channel"), claims.get("channels") or []
+    user, info = claims.get("sub", ""), claims.get("info", {})
+    channel, channels = claims.get("channel"), claims.get("channels", [])
     if not isinstance(user, str) or not isinstance(info, dict) or not isinstance(channel, str | None):
         raise InvalidToken("sub and channel must be texts, and info an object")
     if not isinstance(channels, list) or not all(isinstance(each, str) for each in channels):
