@@ -1,4 +1,4 @@
-/** The conversation beside the map: brings the room, the outbox and the page together. */
+/** The conversation beside the map: brings room, outbox and page together. */
 
 import { Presence, Writers } from "./company.js";
 import { Composer } from "./composer.js";
@@ -105,7 +105,7 @@ export class Chat {
 		for (const side of this.#conversation.empty ? ["older"] : this.#list.near()) this.#read(side);
 	}
 
-	/** Read the page beyond one side of what is held; one that no longer fits, because that side moved, is dropped. */
+	/** Read the page beyond one side of what is held; it is dropped if that side moved meanwhile. */
 	async #read(side) {
 		const older = side === "older";
 		const { epoch, low, high, empty, atStart, atEnd } = this.#conversation;
@@ -146,15 +146,16 @@ export class Chat {
 		return taken;
 	}
 
-	#act(name, { id, reactions, ...message }, detail) {
+	#act(name, message, detail) {
+		const { id, reactions } = message;
 		const given = reactions.some(({ emoji, mine }) => emoji === detail && mine);
 		if (name === "retry" || name === "remove") this.#outbox[name](detail);
-		else if (name === "edit") this.#composer.edit({ id, ...message });
+		else if (name === "edit") this.#composer.edit(message);
 		else if (name === "erase") this.#outbox.add({ type: "delete", id });
 		else if (this.#guest.user) this.#outbox.add({ type: given ? "unreact" : "react", id, emoji: detail });
 	}
 
-	/** A courtesy that nobody misses: where it cannot be given now, it is not given. */
+	/** A courtesy that nobody misses where it cannot be given. */
 	#typing() {
 		if (this.#room.state === "subscribed") this.#room.publish({ type: "typing" }).catch(() => {});
 	}

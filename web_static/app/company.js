@@ -9,7 +9,7 @@ export class Presence {
 	changed = false;
 	#clients = new Map();
 
-	/** Begin with the clients of a presence reply: {client id: {user, connInfo}}. */
+	/** Begin with the clients of a presence reply. */
 	replace(clients) {
 		this.#clients = new Map(Object.entries(clients));
 		this.changed = true;
@@ -25,7 +25,7 @@ export class Presence {
 		this.changed = true;
 	}
 
-	/** List {names, readers}: each person once however many tabs, and how many connections gave no name. */
+	/** List {names, readers}: each person once, and how many connections gave no name. */
 	list() {
 		this.changed = false;
 		const named = [...this.#clients.values()].filter(({ user }) => user);
@@ -38,7 +38,7 @@ export class Writers {
 	#writers = new Map();
 
 	seen({ id, display_name: name }, nowMs) {
-		if (this.#writers.size < WRITERS_MAX || this.#writers.has(id)) this.#writers.set(id, { name, endsMs: nowMs + WRITING_MS });
+		if (this.#writers.size < WRITERS_MAX) this.#writers.set(id, { name, endsMs: nowMs + WRITING_MS });
 	}
 
 	stopped({ id }) {

@@ -1,4 +1,4 @@
-/** Where a message is written or changed: the form, its keys, and the draft that is kept. */
+/** Where a message is written or changed, and its draft kept. */
 
 const TEXT_MAX = 4000;
 const TYPING_EVERY_MS = 3000;
@@ -25,7 +25,7 @@ export class Composer {
 		this.#fill(storage.get(DRAFT));
 	}
 
-	/** Change a message that was sent, or no longer; what was being written stays for afterwards. */
+	/** Change a sent message, or stop (null); what was being written stays for afterwards. */
 	edit(message) {
 		this.#editing = message;
 		this.#fill(message ? message.text : this.#storage.get(DRAFT));
@@ -38,7 +38,7 @@ export class Composer {
 		if (surplus > 0) return this.#say(`${surplus} characters too many.`);
 		if (!text) return undefined;
 		const taken = this.#editing ? this.#actions.edit(this.#editing.id, text) : this.#actions.send(text);
-		if (!taken) return this.#say("Too many messages wait to be sent: try again later.");
+		if (!taken) return this.#say("Too many messages wait: try again later.");
 		if (!this.#editing) this.#storage.set(DRAFT, "");
 		this.#typedMs = -TYPING_EVERY_MS;
 		return this.edit(null);
@@ -47,11 +47,11 @@ export class Composer {
 	#fill(text) {
 		this.#text.value = text ?? "";
 		this.#form.querySelector(".editing").hidden = !this.#editing;
-		this.#fit();
+		this.#say("");
 	}
 
 	#typed() {
-		this.#fit();
+		this.#say("");
 		if (this.#editing) return;
 		this.#storage.set(DRAFT, this.#text.value);
 		if (!this.#text.value || performance.now() - this.#typedMs < TYPING_EVERY_MS) return;
@@ -65,12 +65,6 @@ export class Composer {
 		else if (key === "Escape" && this.#editing) this.edit(null);
 		else return;
 		event.preventDefault();
-	}
-
-	#fit() {
-		this.#say("");
-		this.#text.style.height = "auto";
-		this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
 	}
 
 	#say(problem) {

@@ -3,12 +3,12 @@
 /** Some ten screens; the messages beyond are read again when scrolled to. */
 export const MESSAGES_MAX = 300;
 
-/** Changes outlive their message, because it may be read again: those of this many messages. */
+/** Changes outlive their message, which may be read again: those of this many messages. */
 const CHANGED_MAX = 5000;
 
 /**
- * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. Taking an
- * event in twice changes nothing: a change yields only to one of a higher offset.
+ * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. To take one
+ * in twice changes nothing: a change yields only to one of a higher offset.
  */
 export class Conversation {
 	epoch = "";
@@ -45,7 +45,7 @@ export class Conversation {
 		this.top = Math.max(this.top, offset);
 	}
 
-	/** Take in an event that happened now; a post after events that are not held is read with them later. */
+	/** Take in what happened now; a post after events that are not held is read with them later. */
 	live(event) {
 		const next = this.atEnd && event.offset === this.high + 1;
 		this.reaches(event.offset);
@@ -53,7 +53,7 @@ export class Conversation {
 		else this.#taken([event]);
 	}
 
-	/** Take in the page before the stretch, newest first; empty means that nothing is before. */
+	/** Take in the page before, newest first; empty means that nothing is before. */
 	older(publications) {
 		const page = publications.filter(({ offset }) => offset < this.low);
 		this.#posts.unshift(...this.#taken(page).reverse());
@@ -61,7 +61,7 @@ export class Conversation {
 		else if (!publications.length) this.low = 1;
 	}
 
-	/** Take in the page after the stretch, oldest first; empty means that nothing is after. */
+	/** Take in the page after, oldest first; empty means that nothing is after. */
 	newer(publications) {
 		const page = publications.filter(({ offset }) => offset > this.high);
 		this.#posts.push(...this.#taken(page));
@@ -80,7 +80,7 @@ export class Conversation {
 		for (const { id } of gone) this.#views.delete(id);
 	}
 
-	/** List the messages, oldest first, as a user sees them; an unchanged one is the same object as before. */
+	/** List the messages as a user sees them; an unchanged one is the same object as before. */
 	messages(userId) {
 		if (userId !== this.#viewer) this.#views.clear();
 		this.#viewer = userId;
@@ -92,8 +92,9 @@ export class Conversation {
 	}
 
 	#taken(page) {
-		for (const { offset, data } of page) if (CHANGES.has(data?.type)) this.#change({ ...data, offset });
-		return page.filter(({ data }) => isPost(data)).map(({ offset, data }) => ({ ...data, offset }));
+		const events = page.map(({ offset, data }) => ({ ...data, offset }));
+		for (const event of events) if (!isPost(event)) this.#change(event);
+		return events.filter(isPost);
 	}
 
 	#change(event) {
@@ -107,12 +108,7 @@ export class Conversation {
 	}
 }
 
-const CHANGES = new Set(["edit", "delete", "react", "unreact"]);
-
-/** Tell whether published data is a post that can be shown. */
-export function isPost(data) {
-	return data?.type === "post" && typeof data.id === "string" && typeof data.text === "string" && Boolean(data.user?.id);
-}
+export const isPost = ({ type }) => type === "post";
 
 function seen(post, changes = new Map(), userId) {
 	const deleted = changes.has("delete");

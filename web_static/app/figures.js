@@ -1,11 +1,11 @@
-/** The figures below the map: what the satellite does, how old its elements are, and whether data arrives. */
+/** The figures below the map, and whether what they stand on is fresh. */
 
 import { age, degrees, number } from "./format.js";
 
-/** Positions come each second; after this long without one the figures are called old. */
+/** Positions come each second. */
 const SILENT_AFTER_MS = 5000;
 const ELEMENTS_OLD_S = 3 * 86_400;
-const ELEMENTS_OLD = "The orbit data is over 3 days old: the position may be off by kilometres.";
+const ELEMENTS_OLD = "The orbit data is over 3 days old: the position may be kilometres off.";
 
 const FIGURES = {
 	latitude: ({ latitude }) => degrees(latitude, "NS"),
@@ -43,7 +43,7 @@ export class Figures {
 		const old = this.#position?.element_set.age_s > ELEMENTS_OLD_S;
 		if (this.#position) this.#write("heard", silentMs < 2000 ? "now" : `${age(silentMs / 1000)} ago`);
 		this.#root.dataset.state = silent ? "silent" : "live";
-		this.#root.dataset.elements = old ? "old" : "fresh";
+		this.#root.dataset.old = old;
 		const warning = silent ? "No new position arrives." : old ? ELEMENTS_OLD : "";
 		if (this.#warning.textContent !== warning) this.#warning.textContent = warning;
 	}

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them, in the language of the browser. */
+/** Numbers and times as people read them. */
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });

@@ -1,4 +1,4 @@
-/** The visitor's name and token: remembered, and made fresh when the token expires or is refused. */
+/** The visitor's name and token: remembered, and renewed when the token expires or is refused. */
 
 const ACCOUNT = "guest";
 const TIMEOUT_MS = 8000;
@@ -21,14 +21,14 @@ export class Guest {
 		return this.#account?.user;
 	}
 
-	/** Answer a token to connect with, "" for a reader; rejects while the hub cannot be reached. */
+	/** Answer a token to connect with, "" for a reader. */
 	async token() {
 		if (this.#account && !this.#account.token) await this.join(this.user.display_name);
 		else if (this.#expired) await this.#refresh();
 		return this.#account?.token ?? "";
 	}
 
-	/** Become a guest of this name; rejects with the hub's reason, or with a TypeError when it cannot be reached. */
+	/** Become a guest of this name; rejects with the hub's reason, or TypeError when it cannot be reached. */
 	async join(displayName) {
 		this.#take(await post("/api/auth/guest", { display_name: displayName }));
 	}
@@ -38,7 +38,7 @@ export class Guest {
 		this.#expired = Boolean(this.#account);
 	}
 
-	/** The token is refused for good: become a new guest of the same name. Answers false for a reader. */
+	/** The token is refused for good: become a new guest of the same name; false for a reader. */
 	refused() {
 		if (this.#account) this.#account = { ...this.#account, token: "" };
 		return Boolean(this.#account);

@@ -1,4 +1,4 @@
-/** Puts the page together: who visits, the connection, the map with its figures, and the conversation. */
+/** Puts the page together: visitor, connection, map, figures and conversation. */
 
 import { Chat } from "./chat.js";
 import { Figures } from "./figures.js";
@@ -18,23 +18,26 @@ const map = new WorldMap(find("map"));
 const chat = new Chat({ realtime, guest, storage, outbox: new Storage("cosmohub.outbox."), channel: "thread:lobby" });
 let pauseEndsMs = 0;
 
-const SHOW = {
-	position: (position) => (map.showPosition(position), figures.show(position)),
-	track: (track) => map.showTrack(track),
-};
-realtime.room("sat:25544", { publication: ({ data }) => SHOW[data.type]?.(data) });
+realtime.room("sat:25544", { publication: ({ data }) => show(data) });
 
 fetch("/static/vendor/coastlines.json")
 	.then((answer) => answer.json())
 	.then((coastlines) => map.showCoastlines(coastlines))
 	.catch((error) => console.warn("The map has no land:", error));
 
+function show(data) {
+	if (data.type === "track") map.showTrack(data);
+	if (data.type !== "position") return;
+	map.showPosition(data);
+	figures.show(data);
+}
+
 function showConnection({ kind, untilMs, reason }) {
 	const [words, , button] = find("connection").children;
 	const texts = { connecting: "Connecting…", live: "Live", waiting: "Reconnecting", closed: `Closed: ${reason}` };
 	find("connection").dataset.state = kind;
 	words.textContent = texts[kind];
-	button.hidden = !["waiting", "closed"].includes(kind);
+	button.hidden = kind === "connecting" || kind === "live";
 	pauseEndsMs = untilMs;
 	showPause();
 }
@@ -52,14 +55,15 @@ function welcome(asks = !guest.user) {
 
 async function join(event) {
 	event.preventDefault();
-	find("join").lastElementChild.textContent = "";
+	const problem = find("join").lastElementChild;
+	problem.textContent = "";
 	try {
 		await guest.join(find("name").value.trim());
 		realtime.start();
 		welcome();
 		find("text").focus();
 	} catch (error) {
-		find("join").lastElementChild.textContent = error instanceof TypeError ? "The hub cannot be reached; try again." : error.message;
+		problem.textContent = error instanceof TypeError ? "The hub cannot be reached; try again." : error.message;
 	}
 }
 
@@ -72,7 +76,7 @@ function rename() {
 find("join").addEventListener("submit", join);
 find("rename").addEventListener("click", rename);
 find("connection").lastElementChild.addEventListener("click", () => realtime.start());
-addEventListener("online", () => realtime.hurry());
+addEventListener("online", () => find("connection").dataset.state === "waiting" && realtime.start());
 addEventListener("storage", ({ key }) => key === "cosmohub.guest" && (guest.follow(), realtime.start()));
 
 setInterval(() => {

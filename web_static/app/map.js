@@ -1,4 +1,4 @@
-/** The world map: land below, night and track above, each drawn only when it changed, and the marker on top. */
+/** The world map: land, above it night and track, each drawn only when it changed, and the marker. */
 
 import { Motion } from "./motion.js";
 import { circle, projection, unwrapped } from "./projection.js";
@@ -71,8 +71,7 @@ export class WorldMap {
 
 	#drawEarth() {
 		const pen = this.#earth;
-		const { clientWidth, clientHeight } = this.#root;
-		pen.clearRect(0, 0, clientWidth, clientHeight);
+		pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
 		pen.beginPath();
 		for (const ring of this.#rings) this.#trace(pen, ring);
 		pen.fillStyle = this.#colour("land");
@@ -94,6 +93,7 @@ export class WorldMap {
 		const sun = subSolarPoint(nowMs);
 		if (nowMs - this.#nightAt > NIGHT_HOLDS_MS) this.#drawNight(sun, nowMs);
 		pen.clearRect(0, 0, clientWidth, clientHeight);
+		pen.globalAlpha = 1;
 		pen.drawImage(this.#night, 0, 0, clientWidth, clientHeight);
 		this.#drawSun(pen, sun);
 		if (this.#track) this.#drawTrack(pen, this.#track, nowMs);
@@ -149,9 +149,9 @@ export class WorldMap {
 		this.#stroke(pen, outline, "fill");
 	}
 
-	/** Draw on this world and its neighbours: what leaves on one side comes in on the other. */
+	/** Draw on this world and its neighbours: what leaves on one side enters on the other. */
 	#stroke(pen, places, draw = "stroke") {
-		for (const turn of [-720, -360, 0, 360, 720]) {
+		for (const turn of [-360, 0, 360]) {
 			pen.beginPath();
 			this.#trace(pen, places.map(([latitude, longitude]) => [latitude, longitude + turn]));
 			pen[draw]();

@@ -1,4 +1,4 @@
-/** The list of messages on the page: draws the lines that changed and keeps the place where one reads. */
+/** The list of messages: draws the lines that changed and keeps the place where one reads. */
 
 import { clock, day } from "./format.js";
 
@@ -7,7 +7,6 @@ const EDGE_NEAR_PX = 400;
 const END_NEAR_PX = 40;
 
 export class MessageList {
-	/** Whether the last line is in view. */
 	atEnd = true;
 	#log;
 	#list;
@@ -33,7 +32,7 @@ export class MessageList {
 		this.#look();
 	}
 
-	/** Draw the lines of timeline(); the view goes to the end, or stays at the message being read. */
+	/** Draw lines of timeline(); the view goes to the end, or stays at the message being read. */
 	draw(lines, toEnd) {
 		const top = this.#log.scrollTop;
 		const reading = [...this.#list.children].find((node) => node.offsetTop + node.offsetHeight > top);
@@ -66,7 +65,7 @@ export class MessageList {
 		else act(name, this.#drawn.get(button.closest("li").dataset.id).line.message, detail);
 	}
 
-	/** The arrow keys go from message to message, the tabulator to what can be done with one. */
+	/** The arrow keys go from message to message, Tab to what can be done with one. */
 	#walk(event) {
 		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
 		const messages = [...this.#list.querySelectorAll(".message")];
@@ -95,9 +94,9 @@ function fill(node, { message, entries, continued }) {
 	const edit = entries.find(({ command }) => command.type === "edit");
 	const text = message.deleted ? "This message was deleted." : (edit?.command.text ?? message.text);
 	node.tabIndex = -1;
-	const { id, offset = "", own, deleted = false } = message;
+	const { id, user, offset = "", own, deleted } = message;
 	Object.assign(node.dataset, { id, offset, own, deleted, continued, state: unsent?.state ?? "kept" });
-	const parts = [avatar(message.user), heading(message, unsent), element("p", "text", text, "auto"), reactions(message)];
+	const parts = [avatar(user), heading(message, unsent), element("p", "text", text, "auto"), reactions(message)];
 	node.replaceChildren(...parts, ...troubles(entries), ...tools(message));
 	if (focused === false) return;
 	node.focus({ preventScroll: true });
@@ -111,10 +110,10 @@ function avatar({ id, display_name: name }) {
 	return node;
 }
 
-function heading({ user, at, edited, own }, unsent) {
+function heading({ user, at, edited }, unsent) {
 	const time = Object.assign(element("time", "", clock(at)), { dateTime: new Date(at).toISOString(), title: new Date(at).toLocaleString() });
 	const sending = unsent && unsent.state !== "failed";
-	const notes = [own && "you", edited && "edited", sending && "sending…"].filter(Boolean);
+	const notes = [edited && "edited", sending && "sending…"].filter(Boolean);
 	const node = element("p", "heading");
 	node.append(element("b", "", user.display_name, "auto"), " ", time, ...notes.map((note) => element("i", "", note)));
 	return node;
@@ -122,11 +121,8 @@ function heading({ user, at, edited, own }, unsent) {
 
 function reactions({ reactions: given }) {
 	const node = element("p", "reactions");
-	for (const { emoji, count, mine, names } of given) {
-		const chip = button(`${emoji} ${count}`, `react ${emoji}`, `${emoji} ${names.join(", ")}`);
-		chip.ariaPressed = mine;
-		node.append(chip);
-	}
+	const chip = ({ emoji, count, names }) => button(`${emoji} ${count}`, `react ${emoji}`, `${emoji} ${names.join(", ")}`);
+	node.append(...given.map((each) => Object.assign(chip(each), { ariaPressed: each.mine })));
 	return node;
 }
 

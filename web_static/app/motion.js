@@ -1,15 +1,15 @@
-/** Where a satellite is between two positions that arrived: the last one, carried on at the same pace. */
+/** Where a satellite is between two positions: the last one, carried on at the same pace. */
 
 import { wrapLongitude } from "./projection.js";
 
-/** Positions come each second; after five without one the marker stands still rather than guess. */
+/** Positions come each second; after five without one the marker stands still. */
 const CARRIED_ON_MAX_MS = 5000;
 
 export class Motion {
 	#last = null;
 	#pace = { latitude: 0, longitude: 0 };
 
-	/** Take a position {at: ms UTC, latitude, longitude} that arrived at a local time in ms. */
+	/** Take a position that arrived at a local time in ms. */
 	add(position, arrivedMs) {
 		const before = this.#last?.position;
 		const passedMs = position.at - before?.at;

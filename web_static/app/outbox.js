@@ -1,17 +1,17 @@
-/** What a person did and the hub has not confirmed: kept, sent in order, and sent again until it is answered. */
+/** What a person did and the hub has not confirmed: kept, sent in order, sent again until answered. */
 
 const ENTRIES_MAX = 100;
 const RETRY_AFTER_MS = 2000;
 
-/** An acknowledged post is shown until it is seen in the log; if that was long ago, no longer than this. */
+/** An acknowledged post is shown until it is seen in the log, but no longer than this. */
 const ACKNOWLEDGED_SHOWN_MS = 5000;
 
-/** These answers pass by themselves, like those below 100, which are the connection's own (closed, timed out). */
+/** These pass by themselves, like those below 100, which are the connection's own (closed, timed out). */
 const TEMPORARY_CODES = new Set([100, 109, 111]);
 
 /**
- * Entries are {key, command, at, state: "waiting" | "sending" | "failed", reason}, replaced and never changed. A command
- * names what it is about, so sending it twice is harmless; it leaves only when answered or seen in the log.
+ * Entries are {key, command, at, state: "waiting" | "sending" | "failed", reason}, replaced and never changed. One leaves
+ * only when answered or seen in the log; a command names what it is about, so sending it twice is harmless.
  */
 export class Outbox {
 	#storage;
@@ -34,7 +34,7 @@ export class Outbox {
 		return [...this.#entries.values()];
 	}
 
-	/** Keep a command and send it as soon as possible; answers false when too many wait already. */
+	/** Keep a command and send it as soon as possible; false when too many wait already. */
 	add(command) {
 		const key = keyOf(command);
 		if (this.#entries.size >= ENTRIES_MAX && !this.#entries.has(key)) return false;
@@ -52,7 +52,7 @@ export class Outbox {
 		if (this.#entries.delete(key)) this.#changed();
 	}
 
-	/** A post was seen in the log: it need not be sent or shown here any more. */
+	/** A post was seen in the log: it need not be sent any more. */
 	confirm(post) {
 		this.remove(keyOf(post));
 	}
@@ -96,7 +96,7 @@ export class Outbox {
 	}
 }
 
-/** Name what a command is about: a later one of the same name takes the place of an earlier one. */
+/** Name what a command is about: a later one of the same name replaces an earlier one. */
 const keyOf = ({ type, id, emoji }) => (emoji ? `react:${id}:${emoji}` : `${type}:${id}`);
 
 const isTemporary = ({ code, temporary }) => temporary || code < 100 || TEMPORARY_CODES.has(code);

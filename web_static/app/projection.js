@@ -1,4 +1,4 @@
-/** The equirectangular map: from degrees to pixels, and lines that cross its edges. Places are [latitude, longitude]. */
+/** The equirectangular map and lines that cross its edges; places are [latitude, longitude]. */
 
 export const RADIANS = Math.PI / 180;
 const EARTH_RADIUS_KM = 6371;
@@ -6,27 +6,24 @@ const CIRCLE_STEPS = 120;
 
 export const wrapLongitude = (longitude) => ((((longitude + 180) % 360) + 360) % 360) - 180;
 
-/** Make a function from degrees to pixels of a map of the whole world. */
+/** Make a function from degrees to pixels of a whole-world map. */
 export function projection(width, height) {
 	return (latitude, longitude) => [((longitude + 180) / 360) * width, ((90 - latitude) / 180) * height];
 }
 
-/** Let each longitude follow the one before it without a jump, beyond 180 degrees if need be. */
+/** Let each longitude follow the one before without a jump, beyond 180 degrees if need be. */
 export function unwrapped(places) {
 	let last = places[0]?.[1];
 	return places.map(([latitude, longitude]) => [latitude, (last += wrapLongitude(longitude - last))]);
 }
 
-/** Trace the circle of a radius in km around a place; one around a pole is closed along that edge of the map. */
+/** Trace the circle of a radius around a place; it must not hold a pole. */
 export function circle(latitude, longitude, radiusKm) {
 	const bearings = Array.from({ length: CIRCLE_STEPS + 1 }, (_, step) => (step / CIRCLE_STEPS) * 2 * Math.PI);
-	const outline = unwrapped(bearings.map((bearing) => destination(latitude, longitude, radiusKm / EARTH_RADIUS_KM, bearing)));
-	const [first, last] = [outline[0][1], outline[CIRCLE_STEPS][1]];
-	const pole = latitude > 0 ? 90 : -90;
-	return Math.abs(last - first) < 180 ? outline : [...outline, [pole, last], [pole, first]];
+	return unwrapped(bearings.map((bearing) => destination(latitude, longitude, radiusKm / EARTH_RADIUS_KM, bearing)));
 }
 
-/** Find the place at an angle and a bearing from another (J. Meeus, Astronomical Algorithms, chapter 17). */
+/** Find the place at an angle and a bearing from another (Meeus, Astronomical Algorithms, ch. 17). */
 function destination(latitude, longitude, angle, bearing) {
 	const from = latitude * RADIANS;
 	const sine = Math.sin(from) * Math.cos(angle) + Math.cos(from) * Math.sin(angle) * Math.cos(bearing);

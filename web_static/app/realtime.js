@@ -1,19 +1,18 @@
-/** The connection to the hub: one WebSocket, its state as people understand it, and the rooms subscribed to. */
+/** The connection to the hub: its state as people understand it, and the rooms subscribed to. */
 
 const PAUSE_FIRST_MS = 500;
 const PAUSE_MAX_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 8000;
 
-/** After a connection that held this long the pauses begin small again. */
-const STEADY_MS = 10_000;
+/** After a connection that held this long, pauses begin small again. */
+const STEADY_MS = 5000;
 
-const ENDED_BY_US = 0;
 const TOKEN_EXPIRED = 109;
 const TOKEN_REFUSED = new Set([101, 3500]);
 
 /**
- * The SDK does not tell how long it waits between two attempts, and people want to know. So where it would wait, the
- * connection is ended and begun again after a pause of ours; the SDK keeps each room's position and recovers.
+ * The SDK does not tell how long it waits between two attempts, and people want to know. So where it would, it is
+ * disconnected and connected again after a pause of ours; it keeps each room's position and recovers.
  */
 export class Realtime {
 	#client;
@@ -28,7 +27,7 @@ export class Realtime {
 	constructor({ url, guest, changed }) {
 		this.#guest = guest;
 		this.#changed = changed;
-		const client = new globalThis.Centrifuge(url, { name: "page", timeout: ANSWER_TIMEOUT_MS, getToken: () => guest.token() });
+		const client = new globalThis.Centrifuge(url, { timeout: ANSWER_TIMEOUT_MS, getToken: () => guest.token() });
 		client.on("connected", () => this.#live());
 		client.on("connecting", ({ code }) => code && this.#pause());
 		client.on("disconnected", (ending) => this.#ended(ending));
@@ -39,16 +38,10 @@ export class Realtime {
 	/** Connect at once, as whoever the visitor is now. */
 	start() {
 		clearTimeout(this.#timer);
-		this.#timer = null;
 		this.#client.disconnect();
 		this.#client.setToken("");
 		this.#changed({ kind: "connecting" });
 		this.#client.connect();
-	}
-
-	/** Do not wait for the pause to end. */
-	hurry() {
-		if (this.#timer !== null) this.start();
 	}
 
 	/** Subscribe to a room; handlers, options and the answer are the SDK's. */
@@ -66,14 +59,19 @@ export class Realtime {
 	}
 
 	#failed({ code }) {
-		if (code === TOKEN_EXPIRED) this.#guest.expired();
+		if (code === TOKEN_EXPIRED) this.#expired();
 		if (this.#client.state === "connecting") this.#pause();
 	}
 
-	/** What is final for the SDK is not always final for a guest, who can become a new one. */
+	#expired() {
+		this.#guest.expired();
+		if (!this.#refusals++) this.#attempts = 0;
+	}
+
+	/** Code 0 is our own end. What is final for the SDK need not be for a guest, who can become a new one. */
 	#ended({ code, reason }) {
-		if (code === ENDED_BY_US) return;
-		if (code === TOKEN_EXPIRED) this.#guest.expired();
+		if (!code) return;
+		if (code === TOKEN_EXPIRED) this.#expired();
 		const again = code === TOKEN_EXPIRED || (TOKEN_REFUSED.has(code) && !this.#refusals++ && this.#guest.refused());
 		if (again) this.#pause();
 		else this.#changed({ kind: "closed", reason });

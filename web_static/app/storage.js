@@ -1,4 +1,4 @@
-/** Texts kept between visits. A private window or a full disk keeps none: the page then works for this visit. */
+/** Texts kept between visits; a private window or a full disk keeps none, and the page goes on. */
 
 export class Storage {
 	#prefix;

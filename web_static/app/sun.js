@@ -1,4 +1,4 @@
-/** Where the sun stands: the point of the Earth under it, and how dark it is elsewhere. */
+/** Where the sun stands, and how dark it is elsewhere. */
 
 import { RADIANS, wrapLongitude } from "./projection.js";
 
@@ -21,8 +21,8 @@ export function subSolarPoint(timeMs) {
 }
 
 /**
- * Compute how dark each cell of a world grid is, 0 (day) to 255 (night), row by row from the north-west corner.
- * Dusk runs from the sun on the horizon to 18 degrees below it, the end of astronomical twilight.
+ * Compute how dark each cell of a world grid is, 0 (day) to 255 (night), row by row from the north-west. Dusk runs from
+ * the sun on the horizon to 18 degrees below it, the end of astronomical twilight.
  */
 export function darkness(sun, columns, rows) {
 	const cells = new Uint8ClampedArray(columns * rows);

@@ -1,4 +1,4 @@
-/** What the message list shows, line by line: messages, what is still on its way, and the days between. Pure. */
+/** What the message list shows, line by line: messages, what is on its way, the days between. */
 
 import { midnight } from "./format.js";
 
@@ -6,8 +6,8 @@ import { midnight } from "./format.js";
 const TOGETHER_MS = 300_000;
 
 /**
- * Merge the messages of the log with the outbox: [{key, day: ms} | {key, message, entries, continued}], where entries
- * are the outbox's about that message. A user's posts not yet in the log come last, if the end of the log is held.
+ * Merge the messages of the log with the outbox: [{key, day: ms} | {key, message, entries, continued}]; entries are the
+ * outbox's about that message. A user's posts not yet in the log come last, where its end is held.
  */
 export function timeline(messages, entries, user, atEnd) {
 	const held = new Set(messages.map(({ id }) => id));
