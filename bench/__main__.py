@@ -80,6 +80,8 @@ def _run(parts: Sequence[str], plan: Plan) -> int:
     written = write(figures, machine, {"plan": asdict(plan), "fanouts": results.as_json()})
     print(as_table(figures))
     print(f"\nWritten to {written}")
+    if results.disturbed():
+        print(f"Other programs were busy (share of a core), take care: {', '.join(results.disturbed())}")
     return 1 if any(figure.measured.amount is None for figure in figures) else 0
 
 

@@ -35,7 +35,7 @@ def _throughput(hub: RunningHub, plan: Plan, say: Say, *, first_post: int, with_
     say(
         f"chat, {readers}: {measured.posts_a_second:,.0f} posts/s,"
         f" CPU a post: hub {measured.hub_cpu_us:.0f} µs, database {measured.database_cpu_us:.0f} µs;"
-        f" load busy {measured.load_busy:.0%}"
+        f" busy: load {measured.load_busy:.0%}, others {measured.others_busy:.0%}"
     )
     return measured
 

@@ -26,6 +26,14 @@ def cpu_seconds_of_children(pid: int) -> float:
     return sum(cpu_seconds(child.pid) for child in psutil.Process(pid).children(recursive=True))
 
 
+def machine_busy_seconds() -> float:
+    """Return the CPU seconds of all cores that were not idle, what a hypervisor took away among them."""
+    times = psutil.cpu_times()
+    waited = times.idle + getattr(times, "iowait", 0.0)
+    counted_twice = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
+    return float(sum(times) - waited - counted_twice)
+
+
 def resident_bytes(pid: int) -> int:
     """Return the resident memory of this process."""
     return int(psutil.Process(pid).memory_info().rss)

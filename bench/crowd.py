@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.clients import Client, Script, opened_clients, send_whole
-from bench.cost import cpu_seconds
 from bench.dialects import Dialect, Role
 from bench.errors import BenchError
 from bench.fit import Fit, check_and_fit
+from bench.meter import Meter
 from bench.poller import Poller, open_poller
 from bench.scan import MARKER, BulkReader
 from bench.websocket import client_text
@@ -32,14 +32,13 @@ class Server:
 
 @dataclass(frozen=True)
 class Fanout:
-    """What W messages in flight cost and brought."""
+    """What W messages in flight cost and brought, and how busy everyone was (see Usage)."""
 
     cpu_us_a_delivery: float
     deliveries_a_second: float
     server_busy: float
-    """The share of one core that the server used: near 1.0 it is the limit, as it should be."""
     load_busy: float
-    """The share of one core that the load program used: near 1.0 while the server is not, it is the limit."""
+    others_busy: float
 
 
 class _Subscriber:
@@ -97,12 +96,16 @@ class Crowd:
         return measured
 
     def _measure(self, in_flight: int, seconds: float) -> Fanout:
-        before, began = self._deliveries, time.perf_counter()
-        own_before, cpu_before = time.process_time(), cpu_seconds(self._server.pid)
+        before, meter = self._deliveries, Meter(self._server.pid)
         self._run(in_flight, seconds)
-        cpu, own = cpu_seconds(self._server.pid) - cpu_before, time.process_time() - own_before
-        elapsed, delivered = time.perf_counter() - began, self._deliveries - before
-        return Fanout(cpu / delivered * 1e6, delivered / elapsed, cpu / elapsed, own / elapsed)
+        used, delivered = meter.read(), self._deliveries - before
+        return Fanout(
+            used.server_s / delivered * 1e6,
+            delivered / used.elapsed_s,
+            used.server_busy,
+            used.load_busy,
+            used.others_busy,
+        )
 
     def _run(self, in_flight: int, seconds: float) -> None:
         until = time.perf_counter() + seconds

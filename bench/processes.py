@@ -27,13 +27,16 @@ def raise_open_files_limit() -> int:
 
 
 def stop_on_signals() -> None:
-    """Let SIGTERM and SIGHUP unwind like Ctrl-C does, so that every child is stopped."""
+    """Let SIGTERM and SIGHUP unwind like Ctrl-C does, so that every child is stopped.
+
+    Ctrl-C is set up too: a shell that starts the bench in the background has it ignored.
+    """
 
     def unwind(number: int, _: object) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    signal.signal(signal.SIGTERM, unwind)
-    signal.signal(signal.SIGHUP, unwind)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, unwind)
 
 
 @contextlib.contextmanager

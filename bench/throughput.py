@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.clients import Client, opened_clients
-from bench.cost import cpu_seconds, cpu_seconds_of_children
 from bench.errors import BenchError
 from bench.hub_process import RunningHub
 from bench.hub_rooms import ACK, ALARM, PING, PONG, Result
+from bench.meter import Meter
 from bench.poller import Poller, open_poller
 from bench.posters import poster_greetings, posts_a_room, reader_greetings, send_posts
 from bench.scan import MARKER, BulkReader
@@ -25,6 +25,7 @@ class Throughput:
     hub_cpu_us: float
     database_cpu_us: float
     load_busy: float
+    others_busy: float
     posts: int
 
 
@@ -107,26 +108,19 @@ def measure_throughput(
         load = _ChatLoad(first_post, posters, readers, poller)
         load.begin()
         load.run(warm_up_s)
-        measured = _measure(hub, load, seconds)
+        meter = Meter(hub.pid)
+        acks = load.run(seconds)
+        used = meter.read()
         load.finish()
     _check_all_there(hub, load.posted)
-    return Throughput(*measured, load.posted)
-
-
-def _measure(hub: RunningHub, load: _ChatLoad, seconds: float) -> tuple[float, float, float, float]:
-    """Return posts a second, CPU µs a post of the hub and of its database, and how busy the load was."""
-    before = (
-        time.perf_counter(),
-        cpu_seconds(hub.pid),
-        cpu_seconds_of_children(hub.pid),
-        time.process_time(),
+    return Throughput(
+        posts_a_second=acks / used.elapsed_s,
+        hub_cpu_us=used.server_s / acks * 1e6,
+        database_cpu_us=used.children_s / acks * 1e6,
+        load_busy=used.load_busy,
+        others_busy=used.others_busy,
+        posts=load.posted,
     )
-    acks = load.run(seconds)
-    after = (time.perf_counter(), cpu_seconds(hub.pid), cpu_seconds_of_children(hub.pid), time.process_time())
-    elapsed, hub_s, database_s, own_s = (
-        later - earlier for earlier, later in zip(before, after, strict=True)
-    )
-    return acks / elapsed, hub_s / acks * 1e6, database_s / acks * 1e6, own_s / elapsed
 
 
 def _check_all_there(hub: RunningHub, posts: int) -> None:
