@@ -86,6 +86,8 @@ class Topic:
         self._gap = False
         self._pending: list[Encoded] = []
         self._running = False
+        self._crowd = 0
+        self._gathered = trio.Event()
         self._pause_s = 0.0
         self._crowded_until = 0.0
         self._lanes: dict[Codec, dict[Subscription, None]] = {}
@@ -104,6 +106,8 @@ class Topic:
         if (self._pending or self._gap) and not self._running:
             self._running = True
             self._nursery.start_soon(self._run)
+        elif len(self._pending) >= self._crowd:
+            self._gathered.set()
 
     def suspect(self, offset: int) -> None:
         """Say that the log is known to reach `offset`, of which nothing may have been heard."""
@@ -177,12 +181,11 @@ class Topic:
 
         A channel that was idle, or had one publication at a time, sends at once. What arrives meanwhile is
         joined to one blob: after a fan-out the readers get two scheduler ticks, and if something waits by
-        then, or the last fan-out carried several a moment ago, the next one starts after a pause about as
-        long as the last took.
+        then, or the last fan-out carried several a moment ago, the next one gathers first.
         """
         try:
             if trio.current_time() < self._crowded_until:
-                await trio.sleep(self._pause_s)
+                await self._gather()
             while self._pending or self._gap:
                 await self._fan_out()
                 await trio.lowlevel.checkpoint()
@@ -190,12 +193,19 @@ class Topic:
                 if self._gap and not self._pending:
                     await self._repair()
                 elif self._pending:
-                    await trio.sleep(self._pause_s)
+                    await self._gather()
         except Exception as error:  # a fault in one channel's fan-out is not to end the others'
             log.error("fanout_failed", channel=self.channel, exc_info=error)
             self._lose_everybody()
         finally:
             self._running = False
+
+    async def _gather(self) -> None:
+        """Wait for as many as came last time, but hardly longer than the last fan-out took."""
+        self._gathered = trio.Event()
+        if len(self._pending) < self._crowd:
+            with trio.move_on_after(self._pause_s):
+                await self._gathered.wait()
 
     async def _fan_out(self) -> None:
         batch = self._take_batch()
@@ -204,6 +214,7 @@ class Topic:
         started = trio.current_time()
         await self._send(batch)
         ended = trio.current_time()
+        self._crowd = len(batch)
         self._pause_s = min(ended - started, COALESCING_PAUSE_S_MAX)
         if len(batch) > 1:
             self._crowded_until = ended + CROWD_MEMORY_S
