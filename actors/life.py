@@ -73,9 +73,7 @@ class Life(Generic[M]):
         return None
 
     async def _turn(self, actor: Actor[M], taken: list[Envelope[M]]) -> None:
-        batch = [
-            envelope for envelope in taken if not envelope.answered
-        ]  # an ask given up meanwhile is settled
+        batch = [envelope for envelope in taken if not envelope.answered]  # not what an asker gave up
         if not batch:
             return
         began_s = trio.current_time()

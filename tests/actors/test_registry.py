@@ -148,6 +148,25 @@ async def test_a_message_at_the_moment_of_falling_asleep_is_handled(autojump_clo
     assert journal == list(range(20))
 
 
+async def test_a_message_at_the_last_look_keeps_it_awake(autojump_clock: object) -> None:
+    class Wakeful(Stage):
+        """Have a message come in while it is looked whether the actor may sleep, once."""
+
+        def look(self) -> bool:
+            if not journal:
+                registry.ref("a").tell_nowait(note(journal, "just in time"))
+            return True
+
+        sleepy = property(look, lambda self, value: None)
+
+    stage, journal = Wakeful(), []
+    async with opened(stage) as (registry, _):
+        await registry.ref("a").ask(say(1), 1)
+        await trio.sleep(6)
+        assert journal == ["just in time"]
+        assert stage.journal == ["start a"]
+
+
 async def test_after_being_given_up_a_name_is_refused_until_it_has_cooled_down(
     autojump_clock: object,
 ) -> None:
@@ -246,7 +265,7 @@ async def test_closing_handles_what_waits_and_then_refuses(autojump_clock: objec
             await registry.ref("a").tell(note(journal, ("a", number)))
             await registry.ref("b").tell(note(journal, ("b", number)))
         await registry.close()
-        assert registry.statistics().awake == 0
+        assert (registry.statistics().awake, registry.statistics().slept) == (0, 0)
         with pytest.raises(ActorStopped, match="its registry is closed"):
             await registry.ref("a").ask(say(1), 1)
         with pytest.raises(ActorStopped, match="its registry is closed"):

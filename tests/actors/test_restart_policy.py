@@ -21,6 +21,7 @@ def test_pauses_double_up_to_the_longest_then_it_is_given_up() -> None:
 
 def test_restarts_long_ago_do_not_count() -> None:
     assert judged(0, 1, 2, 10.5) == [Verdict(0, 0.5), Verdict(1, 1.0), Verdict(2, 1.5), Verdict(2, 1.5)]
+    assert judged(0, 10) == [Verdict(0, 0.5), Verdict(0, 0.5)]
     assert judged(0, 100) == [Verdict(0, 0.5), Verdict(0, 0.5)]
 
 

@@ -9,6 +9,7 @@ from doing_actor import Deed, Stage, crash, endless, hold, note, say
 from trio.testing import wait_all_tasks_blocked
 
 from actors import (
+    ActorCrashed,
     ActorStopped,
     AlreadyRunning,
     Crash,
@@ -192,6 +193,27 @@ async def test_a_crash_in_the_middle_of_a_cancellation_is_reported_too() -> None
     assert crashes[0].error.exceptions == (BOOM,)
 
 
+async def test_a_crash_while_all_is_cancelled_is_reported_and_gives_nothing_up() -> None:
+    crashes: list[Crash] = []
+    outcomes: list[Outcome] = []
+
+    async def fail_on_the_way_out(envelope: Envelope[Any]) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep_forever)
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise BOOM
+
+    async with open_supervisor(RestartPolicy(budget=0), crashes.append) as supervisor:
+        ref = supervisor.start("it", Stage().actor, mailbox())
+        await ref.tell(fail_on_the_way_out, outcomes.append)
+        await wait_all_tasks_blocked()
+    assert supervisor.well()
+    assert [crash.gives_up for crash in crashes] == [False]
+    assert [type(outcome.error) for outcome in outcomes if isinstance(outcome, Failed)] == [ActorCrashed]
+
+
 async def test_a_listener_that_raises_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -> None:
     def listen(crash: Crash) -> None:
         raise ZeroDivisionError("in the listener")
@@ -289,15 +311,20 @@ async def test_stopping_does_not_wait_for_one_that_pauses_after_a_crash(autojump
     assert [type(outcome.error) for outcome in outcomes if isinstance(outcome, Failed)] == [ActorStopped]
 
 
-async def test_one_that_crashes_while_it_is_stopped_is_not_restarted(autojump_clock: object) -> None:
+@pytest.mark.parametrize("budget", [0, 2])
+async def test_one_that_crashes_while_it_is_stopped_is_not_restarted(
+    budget: int, autojump_clock: object
+) -> None:
     crashes: list[Crash] = []
     outcomes: list[Outcome] = []
     stage = Stage()
-    async with open_supervisor(RestartPolicy(budget=0), crashes.append) as supervisor:
+    async with open_supervisor(RestartPolicy(budget=budget), crashes.append) as supervisor:
         ref = supervisor.start("it", stage.actor, mailbox(), turn_limit=1)
         await ref.tell(crash(BOOM), outcomes.append)
         await ref.tell(say(1), outcomes.append)
+        began_s = trio.current_time()
         await supervisor.stop("it", grace_s=4)
+        assert trio.current_time() == began_s
         assert supervisor.well()
     assert [crash.gives_up for crash in crashes] == [False]
     assert len(outcomes) == 2
