@@ -58,8 +58,6 @@ class Connection(Protocol):
 
     def add_termination_listener(self, callback: Callable[[Any], None]) -> None: ...
 
-    def is_closed(self) -> bool: ...
-
     def transaction(
         self, *, isolation: str | None = None, readonly: bool = False
     ) -> AbstractAsyncContextManager[Any]: ...
@@ -199,6 +197,7 @@ class Database:
         except DatabaseUnavailable:
             if not may_repeat():
                 raise
+        await asyncio.sleep(_RECONNECT_PAUSE_S)  # the other connections of the pool are dying, too
         return await self._work(work)
 
     async def _work(self, work: Work[T]) -> T:
@@ -207,6 +206,11 @@ class Database:
             return await work(connection)
         except _AWAY as error:
             raise DatabaseUnavailable(f"PostgreSQL went away or did not answer: {_say(error)}") from error
+        except asyncpg.InternalClientError as error:
+            # The server has said farewell to an idle connection whose end has not been seen yet.
+            if _is_open(connection):
+                connection.terminate()
+            raise DatabaseUnavailable(f"the connection to PostgreSQL was ending: {_say(error)}") from error
         except (OSError, asyncpg.InterfaceError) as error:
             if _is_open(connection):
                 raise
@@ -217,7 +221,7 @@ class Database:
     async def _give_back(self, connection: Any) -> None:
         try:
             await self._pool.release(connection)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             # The pool has dropped the connection; what the work did or raised is what counts.
             _log.warning("a connection to PostgreSQL was dropped: %s", _say(error))
 

@@ -5,7 +5,7 @@ import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,27 +66,39 @@ def data_dir(new_cluster: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def postgres(postgres_folder: Path, new_cluster: Path) -> Iterator[Postmaster]:
-    """The worker's server, with the migrations applied; only here is anything not written through to disk."""
-    cluster, sockets, log = (
-        postgres_folder / "shared",
-        postgres_folder / "run",
-        postgres_folder / "server.log",
-    )
-    shutil.copytree(new_cluster, cluster)
+@contextmanager
+def _server(folder: Path, sockets: Path, settings: dict[str, str]) -> Iterator[Postmaster]:
+    cluster, log = folder / "cluster", folder / "server.log"
     binaries = find_binaries()
     account = choose_account(binaries.postgres, cluster, sockets)
-    server = Postmaster(ServerPlace(binaries, account, cluster, sockets, log, {"fsync": "off"}))
+    server = Postmaster(ServerPlace(binaries, account, cluster, sockets, log, settings))
     server.begin()
     try:
         _wait(lambda: server.ready or server.ended is not None, log)
         assert server.ready, last_words(log)
-        trio.run(_migrate, server.place.dsn)
         yield server
     finally:
         server.signal(signal.SIGQUIT)
         _wait(lambda: server.ended is not None, log)
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_folder: Path, new_cluster: Path) -> Iterator[Postmaster]:
+    """The worker's server, with the migrations applied; only here is anything not written through to disk."""
+    folder = postgres_folder / "shared"
+    shutil.copytree(new_cluster, folder / "cluster")
+    with _server(folder, postgres_folder / "run", {"fsync": "off"}) as server:
+        trio.run(_migrate, server.place.dsn)
+        yield server
+
+
+@pytest.fixture
+def own_postgres(data_dir: Path) -> Iterator[Postmaster]:
+    """A server of the test's own, which it may end."""
+    sockets = data_dir / "run"
+    sockets.mkdir()
+    with _server(data_dir, sockets, {}) as server:
+        yield server
 
 
 async def _migrate(dsn: str) -> None:
