@@ -153,6 +153,10 @@ class Topic:
     def _take(self, publication: Publication) -> None:
         if publication.offset == 0:
             self._take_volatile(publication)
+        elif publication.epoch != self.epoch:
+            self._gap = (
+                True  # a late message of the life before, or this channel was begun anew: the log knows
+            )
         elif publication.offset == self._expected and not self._gap:
             self._append(Encoded.of(publication))
         elif publication.offset > self._expected:

@@ -9,13 +9,14 @@ from typing import Protocol
 class Publication:
     """One event as subscribers get it.
 
-    `data` is JSON, UTF-8. `offset` is its place in the channel's log, 0 for a volatile one, of which the last
-    by the name `retain` is kept for those who subscribe later.
+    `data` is JSON, UTF-8. `offset` is its place in the life called `epoch` of the channel's log, 0 for a
+    volatile one, of which the last by the name `retain` is kept for those who subscribe later.
     """
 
     data: bytes
     offset: int = 0
     retain: str | None = None
+    epoch: str = ""
 
 
 class Publisher(Protocol):

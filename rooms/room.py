@@ -153,8 +153,10 @@ class Room:
 
     def _tell_again(self, recorded: Iterable[Recorded]) -> None:
         """Publish what may never have been published: who has heard it drops it by its offset."""
+        epoch = self._position.epoch
         self._publisher.publish(
-            self._channel, [Publication(event.data.encode(), event.offset) for event in recorded]
+            self._channel,
+            [Publication(event.data.encode(), event.offset, epoch=epoch) for event in recorded],
         )
 
     def _evolve(self, recorded: Iterable[Recorded]) -> None:
@@ -213,11 +215,12 @@ class Room:
     def _publish(self, turn: _Turn) -> None:
         if not turn.events:
             return
-        offset = self._position.offset - sum(event.durable for event, _ in turn.events)
+        epoch, top = self._position.epoch, self._position.offset
+        offset = top - sum(event.durable for event, _ in turn.events)
         publications = []
         for event, data in turn.events:
             offset += event.durable
-            publications.append(Publication(data, offset if event.durable else 0, event.retain))
+            publications.append(Publication(data, offset if event.durable else 0, event.retain, epoch))
         self._publisher.publish(self._channel, publications)
 
 

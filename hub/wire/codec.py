@@ -21,21 +21,20 @@ class Malformed(Exception):
 class Encoded:
     """A publication that is encoded at most once a codec, however many subscribe or recover."""
 
-    publication: Publication
     json: bytes
-    size: int
+    offset: int
+    """The place in the channel's log, 0 for a volatile publication."""
 
     @classmethod
     def of(cls, publication: Publication) -> "Encoded":
         """Encode as JSON by putting the data, which is JSON already, between the other fields."""
         tail = b',"offset":%d}' % publication.offset if publication.offset else b"}"
-        json = b'{"data":' + publication.data + tail
-        return cls(publication, json, len(json))
+        return cls(b'{"data":' + publication.data + tail, publication.offset)
 
     @property
-    def offset(self) -> int:
-        """The place in the channel's log, 0 for a volatile publication."""
-        return self.publication.offset
+    def size(self) -> int:
+        """Bytes that it takes on the wire, as JSON."""
+        return len(self.json)
 
 
 class Codec(Protocol):

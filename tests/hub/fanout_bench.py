@@ -81,7 +81,10 @@ class Bench:
         top = await self.log.position(channel)
         drafts = [Draft(json.dumps({"n": top.offset + n})) for n in range(1, count + 1)]
         await self.log.append(channel, top, drafts)
-        return [Publication(draft.data.encode(), top.offset + n) for n, draft in enumerate(drafts, start=1)]
+        return [
+            Publication(draft.data.encode(), top.offset + n, epoch=top.epoch)
+            for n, draft in enumerate(drafts, start=1)
+        ]
 
     async def open(self, channel: str = CHANNEL) -> Topic:
         """Open the channel's topic."""

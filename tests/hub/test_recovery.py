@@ -106,7 +106,7 @@ async def test_much_is_recovered_from_memory_and_log_alike(opened: str, missed: 
             await bob.subscribe()
         epoch = await fill(hub, missed)
         if opened == "before":
-            hub.services.fanout.publish(LOBBY, [Publication(b"{}", missed + 5)])
+            hub.services.fanout.publish(LOBBY, [Publication(b"{}", missed + 5, epoch=epoch)])
             await bob.publications(missed)
         result = await recover(ada, epoch, 5)
         assert result["recovered"] is True

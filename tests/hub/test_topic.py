@@ -150,11 +150,25 @@ async def test_a_channel_begun_anew_makes_everybody_start_over(autojump_clock: M
         topic, ada = await bench.open(), Listener()
         topic.add(ada.subscription())
         await bench.log.restart(topic.channel)
-        await bench.write(9)
-        bench.tell(Publication(b"{}", 9))
+        told = await bench.write(1)
+        bench.tell(*told[:1])
         await settled()
         assert ada.lost == 1
         assert ada.heard == []
+
+
+async def test_a_late_message_of_the_life_before_changes_nothing(autojump_clock: MockClock) -> None:
+    async with open_bench() as bench:
+        late = await bench.write(5)
+        await bench.log.restart("thread:lobby")
+        topic, ada = await bench.open(), Listener()
+        topic.add(ada.subscription())
+        bench.tell(*late)
+        bench.tell(*await bench.write(2))
+        await settled()
+        assert ada.offsets == [1, 2]
+        assert [push["pub"]["data"] for push in ada.heard] == [{"n": 1}, {"n": 2}]
+        assert ada.lost == 0
 
 
 async def test_a_fault_in_a_fan_out_is_logged_and_stays_in_its_channel(
@@ -167,7 +181,7 @@ async def test_a_fault_in_a_fan_out_is_logged_and_stays_in_its_channel(
         topic.add(ada.subscription())
         other.add(bob.subscription())
         with structlog.testing.capture_logs() as logs:
-            bench.tell(Publication(b"{}", 1), Publication(b"{}", 2))
+            bench.tell(*await bench.write(2))
             monkeypatch.setattr(topic, "_send", None)
             await settled()
         assert [(each["event"], each["channel"]) for each in logs] == [("fanout_failed", topic.channel)]
@@ -226,9 +240,13 @@ async def test_a_frame_is_bounded(autojump_clock: MockClock) -> None:
     async with open_bench() as bench:
         topic, ada = await bench.open(), Listener()
         topic.add(ada.subscription())
-        large = [Publication(b'"%s"' % (b"x" * (BLOB_BYTES_MAX // 4)), n) for n in range(1, 11)]
-        large.append(Publication(b'"%s"' % (b"x" * (2 * BLOB_BYTES_MAX)), 11))
-        bench.tell(*large)
+        sizes = [BLOB_BYTES_MAX // 4] * 10 + [2 * BLOB_BYTES_MAX]
+        bench.tell(
+            *[
+                Publication(b'"%s"' % (b"x" * size), n, epoch=topic.epoch)
+                for n, size in enumerate(sizes, start=1)
+            ]
+        )
         await settled()
         assert ada.offsets == list(range(1, 12))
         assert ada.frames == 5
@@ -252,7 +270,7 @@ async def test_the_last_of_each_retained_name_is_kept(autojump_clock: MockClock)
         topic = await bench.open("sat:25544")
         bench.tell(volatile("1", "position"), volatile("2", "track"), channel=topic.channel)
         bench.tell(volatile("3", "position"), volatile("typing"), channel=topic.channel)
-        assert [each.publication.data for each in topic.retained.values()] == [b'"3"', b'"2"']
+        assert [each.json for each in topic.retained.values()] == [b'{"data":"3"}', b'{"data":"2"}']
 
 
 async def test_the_tail_answers_for_what_it_still_has(autojump_clock: MockClock) -> None:
