@@ -49,9 +49,8 @@ export class Chat {
 	/** Look once a second who is here and who is writing. */
 	tick() {
 		this.#showPeople();
-		const names = this.#writers.names(Date.now());
-		const who = names.length > 3 ? "Several people" : names.join(", ");
-		find("typing").textContent = names.length ? `${who} ${names.length > 1 ? "are" : "is"} writing…` : "";
+		const names = this.#writers.names(Date.now()).join(", ");
+		find("typing").textContent = names && `${names} writing…`;
 	}
 
 	#handlers() {

@@ -2,7 +2,7 @@
 
 /** A sign of writing holds this long unless another follows. */
 const WRITING_MS = 4000;
-const WRITERS_MAX = 20;
+const WRITERS_MAX = 5;
 
 export class Presence {
 	/** Whether somebody came or went since they were listed. */
