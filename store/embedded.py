@@ -168,6 +168,7 @@ async def _prepare(folder: Path, sockets: Path, settings: Mapping[str, str]) -> 
         await _make_cluster(binaries, cluster, sockets, log)
     elif stale := await end_stale_server(cluster):
         _log.warning("ended the PostgreSQL that a killed hub left behind (process %d)", stale)
+    _empty(sockets)
     account = choose_account(binaries.postgres, cluster, sockets)
     return ServerPlace(binaries, account, cluster, sockets, log, settings)
 
@@ -181,6 +182,12 @@ async def _make_cluster(binaries: PostgresBinaries, cluster: Path, sockets: Path
     if initdb.returncode != 0:
         raise EmbeddedPostgresError(f"PostgreSQL could not make {cluster}: {last_words(log)}")
     os.rename(folder, cluster)  # noqa: PTH104  # one system call; a thread for it would be silly
+
+
+def _empty(sockets: Path) -> None:
+    """Remove the socket of a killed server: its lock file may name the process of somebody else by now."""
+    for left in sockets.iterdir():
+        left.unlink()
 
 
 def _new_folder(parent: Path) -> Path:

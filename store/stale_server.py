@@ -21,16 +21,31 @@ async def end_stale_server(cluster: Path) -> int | None:
     """
     lines = read_pid_file(cluster)
     pid = int(lines[0]) if lines and lines[0].isdigit() else None
-    if pid is None or not runs_on(pid, cluster):
-        # Its number may be somebody else's by now, and PostgreSQL would take that for a server.
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
+    if pid is None:
         return None
+    found = runs_on(pid, cluster)
+    if found and not await _end(pid, cluster):
+        raise EmbeddedPostgresError(f"an old PostgreSQL (process {pid}) holds {cluster}; end it")
+    _disown(cluster)
+    return pid if found else None
+
+
+def _disown(cluster: Path) -> None:
+    """Make what is left of a pid file ours, which a server that we start takes for stale.
+
+    Its number may be somebody else's by now, or that of a process nobody has buried: PostgreSQL would take
+    either for a living server. The rest must stay: by it PostgreSQL sees whether old backends still live.
+    """
+    lines = read_pid_file(cluster)
+    if lines:
+        (cluster / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+
+
+async def _end(pid: int, cluster: Path) -> bool:
     for order, patience_s in _ORDERS:
         if await _obeys(pid, cluster, order, patience_s):
-            return pid
-    raise EmbeddedPostgresError(
-        f"an old PostgreSQL (process {pid}) holds {cluster} and cannot be ended: end it"
-    )
+            return True
+    return False
 
 
 def runs_on(pid: int, cluster: Path) -> bool:
