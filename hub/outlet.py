@@ -20,10 +20,12 @@ class Outlet(trio.abc.Stream):
     its transport, so its handshake, pongs and closes take their turn in the same buffer.
 
     Invariant: bytes leave in the order in which they were offered, and a frame that was begun is finished
-    before a close frame: `finish` drops only whole frames.
+    before a close frame: `finish` drops only whole frames. `_clear` says that nothing is in the way of a
+    direct write: the socket is open, nothing is queued, and no close frame was said.
     """
 
     __slots__ = (
+        "_clear",
         "_drain_in",
         "_draining",
         "_fd",
@@ -41,6 +43,7 @@ class Outlet(trio.abc.Stream):
     ) -> None:
         self._stream = stream
         self._fd = stream.socket.fileno()
+        self._clear = True
         self._drain_in = nursery
         self._draining = False
         self._on_overflow = on_overflow
@@ -61,7 +64,7 @@ class Outlet(trio.abc.Stream):
 
     def offer(self, frame: bytes) -> None:
         """Send `frame` as soon as the client takes it; never waits, and is silent when the client is gone."""
-        if self._queue or self._finished or not self._open:
+        if not self._clear:
             self._enqueue(frame)
             return
         try:
@@ -69,7 +72,7 @@ class Outlet(trio.abc.Stream):
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._open = False  # the reading side sees it too and ends the connection
+            self._shut()  # the reading side sees it too and ends the connection
             return
         if sent != len(frame):
             self._keep(frame, sent)
@@ -86,14 +89,20 @@ class Outlet(trio.abc.Stream):
         else:
             self.offer(farewell)
         self._finished = True
+        self._clear = False
 
     def abandon(self) -> None:
         """Send nothing more, and tell nobody more: the connection has ended."""
-        self._open = False
+        self._shut()
         self._on_overflow = None
+
+    def _shut(self) -> None:
+        self._open = False
+        self._clear = False
 
     def _keep(self, frame: bytes, sent: int) -> None:
         """Queue what did not fit into the socket."""
+        self._clear = False
         self._torn = sent > 0
         self._queue.append(frame[sent:])
         self._queued += len(frame) - sent
@@ -129,12 +138,13 @@ class Outlet(trio.abc.Stream):
                 await trio.lowlevel.wait_writable(self._fd)
                 self._drain_some()
         except (OSError, trio.ClosedResourceError):
-            self._open = False
+            self._shut()
         finally:
             self._draining = False
         if not self._open:
             self._queue.clear()
             self._queued = 0
+        self._clear = self._open and not self._finished
 
     def _drain_some(self) -> None:
         while self._queue:
@@ -168,5 +178,5 @@ class Outlet(trio.abc.Stream):
 
     async def aclose(self) -> None:
         """Close the socket; whatever is queued is lost."""
-        self._open = False
+        self._shut()
         await self._stream.aclose()

@@ -29,14 +29,14 @@ log = structlog.get_logger(__name__)
 
 
 class Subscription:
-    """One client's place in a channel; a new one is made for each subscribe, so a stale one stays silent."""
+    """One client's place in a channel: where its frames go, in which codec."""
 
-    __slots__ = ("codec", "offer", "on_lost", "wants_joins")
+    __slots__ = ("codec", "on_lost", "outlet", "wants_joins")
 
     def __init__(
         self, outlet: Outlet, codec: Codec, *, wants_joins: bool, on_lost: Callable[[str], None]
     ) -> None:
-        self.offer: Callable[[bytes], None] = outlet.offer
+        self.outlet = outlet
         self.codec = codec
         self.wants_joins = wants_joins
         self.on_lost = on_lost
@@ -90,7 +90,8 @@ class Topic:
         self._gathered = trio.Event()
         self._pause_s = 0.0
         self._crowded_until = 0.0
-        self._lanes: dict[Codec, dict[Subscription, None]] = {}
+        self._lanes: dict[Codec, dict[Subscription, Outlet]] = {}
+        self._left: set[int] = set()
         self._log = log
         self._nursery = nursery
         self._counters = counters
@@ -118,12 +119,12 @@ class Topic:
     def add(self, subscription: Subscription) -> None:
         """Let a subscriber that stands at `top` hear what follows."""
         self.subscriptions[subscription] = None
-        self._lanes.setdefault(subscription.codec, {})[subscription] = None
+        self._lanes.setdefault(subscription.codec, {})[subscription] = subscription.outlet
 
     def remove(self, subscription: Subscription) -> None:
-        """Let a subscriber hear nothing more, at once: a fan-out under way may still hold it."""
-        subscription.offer = _say_nothing
+        """Let a subscriber hear nothing more, at once, whatever fan-out is under way."""
         if subscription in self.subscriptions:
+            self._left.add(id(subscription.outlet))
             del self.subscriptions[subscription]
             del self._lanes[subscription.codec][subscription]
 
@@ -148,7 +149,7 @@ class Topic:
                 name = subscription.codec.name
                 if name not in frames:
                     frames[name] = subscription.codec.framed({"push": {"channel": self.channel, **body}})
-                subscription.offer(frames[name])
+                subscription.outlet.offer(frames[name])
 
     def _take(self, publication: Publication) -> None:
         if publication.offset == 0:
@@ -240,13 +241,20 @@ class Topic:
         return batch
 
     async def _send(self, batch: list[Encoded]) -> None:
-        """Offer a batch, encoded once a codec, to all who listen at this instant."""
-        lanes = [(codec, list(lane)) for codec, lane in self._lanes.items() if lane]
-        for codec, lane in lanes:
+        """Offer a batch, encoded once a codec, to all who listen at this instant.
+
+        Who leaves meanwhile gets no more of it, though the same connection may have come back: then what it
+        missed was in the subscribe reply.
+        """
+        self._left.clear()
+        for codec, lane in [(codec, list(lane.values())) for codec, lane in self._lanes.items() if lane]:
             blob = frame(codec.opcode, codec.encode_pushes(self.channel, batch))
             for start in range(0, len(lane), SENDS_BETWEEN_CHECKPOINTS):
-                for subscription in lane[start : start + SENDS_BETWEEN_CHECKPOINTS]:
-                    subscription.offer(blob)
+                outlets = lane[start : start + SENDS_BETWEEN_CHECKPOINTS]
+                if self._left:
+                    outlets = [outlet for outlet in outlets if id(outlet) not in self._left]
+                for outlet in outlets:
+                    outlet.offer(blob)
                 if start + SENDS_BETWEEN_CHECKPOINTS < len(lane):
                     await trio.lowlevel.checkpoint()
 
@@ -287,7 +295,3 @@ class Topic:
         for subscription in list(self.subscriptions):
             self.remove(subscription)
             subscription.on_lost(self.channel)
-
-
-def _say_nothing(frame: bytes) -> None:
-    """Take the place of the outlet of one who has left."""
