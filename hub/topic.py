@@ -124,7 +124,8 @@ class Topic:
     def remove(self, subscription: Subscription) -> None:
         """Let a subscriber hear nothing more, at once, whatever fan-out is under way."""
         if subscription in self.subscriptions:
-            self._left.add(id(subscription.outlet))
+            if self._running:
+                self._left.add(id(subscription.outlet))
             del self.subscriptions[subscription]
             del self._lanes[subscription.codec][subscription]
 
@@ -155,10 +156,8 @@ class Topic:
         if publication.offset == 0:
             self._take_volatile(publication)
         elif publication.epoch != self.epoch:
-            self._gap = (
-                True  # a late message of the life before, or this channel was begun anew: the log knows
-            )
-        elif publication.offset == self._expected and not self._gap:
+            self._gap = True  # from the life before, or the channel was begun anew: the log knows
+        elif publication.offset == self._expected:
             self._append(Encoded.of(publication))
         elif publication.offset > self._expected:
             self._gap = True

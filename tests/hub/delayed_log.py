@@ -19,7 +19,8 @@ class DelayedLog(MemoryEventLog):
 
     def hold(self) -> None:
         """Hold back answers until `release`."""
-        self.gate = trio.Event()
+        if self.gate.is_set():
+            self.gate = trio.Event()
 
     def release(self) -> None:
         """Answer what was asked meanwhile."""

@@ -302,3 +302,14 @@ async def test_joins_are_told_to_who_wants_them_where_the_room_is_small(
             topic.add(Listener().subscription())
         topic.announce({"join": {"info": {"user": "eve"}}})
         assert len(curious.heard) == 1
+
+
+async def test_who_comes_and_goes_in_a_quiet_room_leaves_nothing_behind(autojump_clock: MockClock) -> None:
+    async with open_bench() as bench:
+        topic = await bench.open()
+        for _ in range(50):
+            subscription = Listener().subscription()
+            topic.add(subscription)
+            topic.remove(subscription)
+        assert not topic._left
+        assert not topic.subscriptions

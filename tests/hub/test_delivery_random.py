@@ -1,0 +1,230 @@
+"""Whatever happens to messages, log and subscribers: state before + events = state fetched afresh."""
+
+import json
+import random
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import trio
+import trio.testing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.attachments import Attachments, Wish
+from hub.services import SessionCounters
+from hub.wire.codec import JSON
+from hub.wire.codes import Rejected
+from rooms.channels import kind_of
+from rooms.kind import By
+from rooms.ports import Publication
+from rooms.presence import Presence
+from store.errors import DatabaseError
+from store.event_log import Position
+from tests.hub.delayed_log import DelayedLog
+from tests.hub.fanout_bench import CHANNEL, Bench, open_bench
+
+LISTENERS = 4
+MOSTLY = {"write": 5, "deliver": 4, "run": 3, "attach": 3, "detach": 1, "double": 1, "settle": 1}
+SELDOM = {"hold": 2, "release": 1, "drop": 1, "fail": 1, "restart": 1}
+ACTIONS = [action for action, weight in (MOSTLY | SELDOM).items() for _ in range(weight)]
+STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 7)), min_size=40, max_size=80)
+
+
+@dataclass
+class Client:
+    """Keeps a state as an SDK's user does: loaded where recovery failed, else moved on by what is told."""
+
+    name: str
+    bench: Bench
+    attachments: Attachments = field(init=False)
+    position: Position | None = None
+    state: list[int] = field(default_factory=list)
+    busy: bool = False
+
+    def join(self, services: Any) -> None:
+        session = SimpleNamespace(
+            by=By(self.name), info={}, client=self.name, codec=JSON, outlet=self, push=self._pushed
+        )
+        self.attachments = Attachments(session, services)
+
+    def offer(self, frame: bytes) -> None:
+        """Take a frame of publications."""
+        assert len(self.attachments) == 1, "told something without being subscribed"
+        payload = frame[2:] if frame[1] < 126 else frame[4:]
+        for line in payload.split(b"\n"):
+            self._apply(json.loads(line)["push"]["pub"])
+
+    async def attach(self) -> None:
+        """Subscribe, recovering where there is a state to go on from."""
+        self.busy = True
+        try:
+            result = await self.attachments.attach(CHANNEL, Wish(self.position))
+        except (Rejected, DatabaseError):
+            return
+        finally:
+            self.busy = False
+        told = Position(result["epoch"], result.get("offset", 0))
+        if not result.get("recovered"):
+            assert "publications" not in result
+            self._load(told)
+        assert told == self.position, "a recovery begins where the client stood"
+        for publication in json.loads(JSON.encode(result)).get("publications", ()):
+            self._apply(publication)
+
+    def detach(self) -> None:
+        """Unsubscribe."""
+        self.attachments.detach(CHANNEL)
+
+    def _pushed(self, body: dict[str, Any]) -> None:
+        assert body["unsubscribe"]["code"] == 2500
+        assert len(self.attachments) == 0
+
+    def _load(self, position: Position) -> None:
+        self.position = position
+        self.state = self._afresh()
+
+    def _apply(self, publication: dict[str, Any]) -> None:
+        assert self.position is not None
+        assert publication["offset"] == self.position.offset + 1, "each offset once and in order"
+        self.position = Position(self.position.epoch, publication["offset"])
+        self.state.append(publication["data"]["n"])
+
+    def _afresh(self) -> list[int]:
+        assert self.position is not None
+        return self.bench.log.history[self.position.epoch][: self.position.offset]
+
+    def check(self) -> None:
+        """Compare the state with the one fetched afresh."""
+        if self.position is not None:
+            assert self.state == self._afresh()
+
+
+class KeepingLog(DelayedLog):
+    """Remembers what was in the lives of the channel that are over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: dict[str, list[int]] = {}
+
+    def note(self, epoch: str, publications: list[Publication]) -> None:
+        self.history.setdefault(epoch, []).extend(json.loads(each.data)["n"] for each in publications)
+
+
+class World:
+    """A channel, its bus, and the clients that listen."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.log = bench.log
+        self.bus: list[list[Publication]] = []
+        self.last: list[Publication] = []
+        self.last_was_told = True
+        services = SimpleNamespace(
+            kind_of=kind_of,
+            fanout=bench.fanout,
+            log=bench.log,
+            presence=Presence(),
+            counters=SessionCounters(),
+        )
+        self.clients = [Client(f"client {n}", bench) for n in range(LISTENERS)]
+        for client in self.clients:
+            client.join(services)
+
+    async def write(self, count: int) -> None:
+        """Write as a room does: what is durable goes on the bus."""
+        publications = await self.bench.write(count + 1)
+        self.log.note(publications[0].epoch, publications)
+        self.bus.append(publications)
+        self.last, self.last_was_told = publications, False
+
+    async def deliver(self, which: int, *, keep: bool = False) -> None:
+        """Bring a message over the bus, not always the oldest."""
+        if self.bus:
+            number = which % len(self.bus)
+            publications = self.bus[number] if keep else self.bus.pop(number)
+            self.last_was_told |= publications is self.last
+            self.bench.tell(*publications)
+
+    async def double(self, which: int) -> None:
+        """Bring a message that will come again."""
+        await self.deliver(which, keep=True)
+
+    async def drop(self, which: int) -> None:
+        """Lose a message."""
+        if self.bus:
+            self.bus.pop(which % len(self.bus))
+
+    async def attach(self, which: int) -> None:
+        """Have a client subscribe if it does not."""
+        client = self.clients[which % LISTENERS]
+        if not client.busy and not len(client.attachments):
+            client.busy = True
+            self.bench.nursery.start_soon(client.attach)
+
+    async def detach(self, which: int) -> None:
+        """Have a client unsubscribe."""
+        self.clients[which % LISTENERS].detach()
+
+    async def hold(self, _: int) -> None:
+        """Let the log's answers wait."""
+        self.log.hold()
+
+    async def release(self, _: int) -> None:
+        """Let the log answer."""
+        self.log.release()
+
+    async def fail(self, times: int) -> None:
+        """Let reads of the log fail."""
+        self.log.failures = times
+
+    async def restart(self, _: int) -> None:
+        """Begin the channel anew, which nobody is told."""
+        self.last_was_told = False
+        self.log.history.setdefault((await self.log.restart(CHANNEL)).epoch, [])
+
+    async def run(self, ticks: int) -> None:
+        """Let the others go on for a little."""
+        for _ in range(2 * ticks):
+            await trio.lowlevel.checkpoint()
+
+    async def settle(self, _: int = 0) -> None:
+        """Let the others go on until all has come to rest."""
+        await trio.sleep(20)
+
+    async def come_to_an_end(self) -> None:
+        """Mend the log and let everybody come back; each then knows all that there is."""
+        self.log.release()
+        self.log.failures = 0
+        await self.settle()
+        if not self.last_was_told:
+            await self.write(1)
+            await self.deliver(-1)
+            await self.settle()
+        for number in range(LISTENERS):
+            await self.attach(number)
+        await self.settle()
+
+
+async def play(steps: list[tuple[str, int]]) -> None:
+    async with open_bench(KeepingLog()) as bench:
+        world = World(bench)
+        bench.log.history[(await bench.log.position(CHANNEL)).epoch] = []
+        for action, argument in steps:
+            await getattr(world, action)(argument)
+        await world.come_to_an_end()
+        top = await bench.log.position(CHANNEL)
+        for client in world.clients:
+            assert client.position == top
+            client.check()
+            client.detach()
+        assert bench.fanout.statistics().topics == 0
+
+
+@given(STEPS, st.integers(0, 1 << 32))
+@settings(max_examples=150, deadline=None)
+def test_every_subscriber_hears_every_offset_once_and_in_order(
+    steps: list[tuple[str, int]], order: int
+) -> None:
+    trio._core._run._r = random.Random(order)  # the order in which tasks that can go on do so
+    trio.run(play, steps, clock=trio.testing.MockClock(autojump_threshold=0))
