@@ -36,6 +36,7 @@ from actors.statistics import (
     MailboxStatistics,
     RegistryStatistics,
     SupervisorStatistics,
+    TurnCounter,
     TurnStatistics,
 )
 from actors.supervisor import Crash, Supervisor, open_supervisor
@@ -66,6 +67,7 @@ __all__ = [
     "Supervisor",
     "SupervisorStatistics",
     "TooManyActors",
+    "TurnCounter",
     "TurnStatistics",
     "WhenFull",
     "open_supervisor",

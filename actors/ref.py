@@ -56,7 +56,7 @@ class Ref(Generic[M]):
         await self._post(Envelope(message, reply, self._on_reply_error))
 
     def tell_nowait(self, message: M, reply: Reply | None = None) -> None:
-        """Tell as `tell` does, but raise MailboxFull where that would wait."""
+        """Tell as `tell` does, but raise MailboxFull where that would wait; the way to tell oneself."""
         envelope = Envelope(message, reply, self._on_reply_error)
         mailbox = self._mailbox_of(self.name)
         try:
