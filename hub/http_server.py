@@ -8,6 +8,7 @@ import structlog
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.config import Config
+from hypercorn.events import Event, Updated
 from hypercorn.trio.lifespan import Lifespan
 from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
@@ -26,6 +27,7 @@ class HttpServer:
     def __init__(self, app: Any) -> None:
         self._app = ASGIWrapper(app)
         self._context = WorkerContext(None)
+        self._streams: set[trio.SocketStream] = set()
         self._config = Config()
         self._config.keep_alive_timeout = IDLE_TIMEOUT_S
         self._config.h11_max_incomplete_size = HEAD_BYTES_MAX
@@ -44,20 +46,43 @@ class HttpServer:
 
     async def serve(self, stream: trio.SocketStream) -> None:
         """Serve one connection to its end; a fault in it ends it alone."""
+        self._streams.add(stream)
         try:
             patience: Any = _Impatient(stream)
-            await TCPServer(self._app, self._config, self._context, ConnectionState({}), patience)
+            await _Connection(self._app, self._config, self._context, ConnectionState({}), patience)
         except* (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # the client went away
         except* Exception as faults:
             # hypercorn 0.18 raises KeyError when an HTTP/2 request is answered before its body has ended
             log.warning("http_connection_failed", exc_info=faults)
         finally:
+            self._streams.discard(stream)
             await trio.aclose_forcefully(stream)
 
     async def finish(self) -> None:
         """Close idle connections; busy ones end with the request under way."""
         await self._context.terminated.set()
+
+    def cut_off(self) -> None:
+        """Close what is left: a write to a client that does not read is shielded from being cancelled."""
+        for stream in self._streams:
+            stream.socket.close()
+
+
+class _Connection(TCPServer):
+    """A connection that is closed when it idles.
+
+    quart-trio cancels a request's tasks as soon as its answer is complete, in the middle of hypercorn's last
+    words from within them: without the shields the idle clock never starts, and a close is never done.
+    """
+
+    async def protocol_send(self, event: Event) -> None:
+        with trio.CancelScope(shield=isinstance(event, Updated)):
+            await super().protocol_send(event)
+
+    async def _close(self) -> None:
+        with trio.CancelScope(shield=True):
+            await super()._close()
 
 
 class _Impatient(trio.abc.HalfCloseableStream):

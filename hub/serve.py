@@ -71,6 +71,7 @@ async def _say_goodbye(hub: Hub, door: FrontDoor, listeners: list[trio.SocketLis
     await hub.connections.close_all()
     with trio.move_on_after(FAREWELL_S):
         await door.wait_until_empty()
+    hub.http.cut_off()
 
 
 async def _listen(settings: Settings) -> list[trio.SocketListener]:
