@@ -30,7 +30,8 @@ T = TypeVar("T")
 Row = Any  # asyncpg.Record: fields by name or by place
 
 _RECONNECT_PAUSE_S = 0.05  # an embedded server is back 0.1 s after it was killed
-_CLOSE_S = 2.0
+_RELEASE_S_MAX = 5.0  # a command that was cancelled must end first
+_CLOSE_S_MAX = 2.0
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
@@ -220,7 +221,7 @@ class Database:
 
     async def _give_back(self, connection: Any) -> None:
         try:
-            await self._pool.release(connection)
+            await self._pool.release(connection, timeout=_RELEASE_S_MAX)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             # The pool has dropped the connection; what the work did or raised is what counts.
             _log.warning("a connection to PostgreSQL was dropped: %s", _say(error))
@@ -229,7 +230,7 @@ class Database:
         give_up_at = asyncio.get_running_loop().time() + self._connect_s_max
         while True:
             try:
-                return await self._pool.acquire(timeout=self._connect_s_max)
+                return await self._pool.acquire()
             except _CANNOT_CONNECT as error:
                 if asyncio.get_running_loop().time() >= give_up_at:
                     raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {_say(error)}") from error
@@ -266,7 +267,7 @@ async def _leave_as_is(_connection: object) -> None:
 
 async def _close_pool(pool: Any) -> None:
     try:
-        await asyncio.wait_for(pool.close(), _CLOSE_S)
+        await asyncio.wait_for(pool.close(), _CLOSE_S_MAX)
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         pool.terminate()
 
