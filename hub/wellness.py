@@ -1,6 +1,7 @@
 """How the hub is: what keeps it from doing its work, in sentences."""
 
 from collections.abc import Sequence
+from math import inf
 
 import trio
 
@@ -13,12 +14,19 @@ PROBE_TIMEOUT_S = 2.0
 
 
 class HubWellness:
-    """Looks at the database, the log writer and the supervisor; implements the API's Wellness."""
+    """Looks at the database, the log writer and the supervisors; implements the API's Wellness.
 
-    def __init__(self, database: Database, log: EventLog, supervisors: Sequence[Supervisor]) -> None:
+    A service that was given up stays so until the hub is restarted. A room that was given up is tried again
+    by whoever comes after its cool-down, so it is a trouble only that long.
+    """
+
+    def __init__(
+        self, database: Database, log: EventLog, services: Sequence[Supervisor], rooms: Supervisor
+    ) -> None:
         self._database = database
         self._log = log
-        self._supervisors = supervisors
+        self._services = services
+        self._rooms = rooms
         self.stopping = False
 
     async def troubles(self) -> Sequence[str]:
@@ -28,9 +36,9 @@ class HubWellness:
         log = self._log.statistics()
         if not log.healthy:
             found.append(f"the log writer does not write: {log.trouble or 'it has not begun'}")
-        for supervisor in self._supervisors:
-            found += _given_up(supervisor)
-        return found
+        for supervisor in self._services:
+            found += _given_up(supervisor, since_s=-inf)
+        return found + _given_up(self._rooms, trio.current_time() - self._rooms.policy.cool_down_s)
 
     async def _database_troubles(self) -> list[str]:
         try:
@@ -41,7 +49,10 @@ class HubWellness:
         return []
 
 
-def _given_up(supervisor: Supervisor) -> list[str]:
-    """Name what crashed too often; a room that has cooled down and serves again is not named any more."""
-    names = supervisor.statistics().given_up
-    return [f"{name} crashed too often and was given up: {each.error!r}" for name, each in names.items()]
+def _given_up(supervisor: Supervisor, since_s: float) -> list[str]:
+    given_up = supervisor.statistics().given_up.items()
+    return [
+        f"{name} crashed too often and was given up: {each.error!r}"
+        for name, each in given_up
+        if each.at_s > since_s
+    ]

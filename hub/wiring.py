@@ -66,7 +66,8 @@ class Realtime:
     """The part that needs no HTTP: what sessions work with, and who watches over it."""
 
     services: Services
-    supervisors: tuple[Supervisor, ...]
+    watch: Supervisor
+    rooms_watch: Supervisor
 
 
 @asynccontextmanager
@@ -82,8 +83,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         await trio.to_thread.run_sync(warm_up)
         supervisor.start_service("element sets", element_sets.run)
         async with open_realtime(settings, event_log, element_sets) as realtime:
-            supervisors = (supervisor, *realtime.supervisors)
-            wellness = HubWellness(database, event_log, supervisors)
+            supervisors = (supervisor, realtime.watch, realtime.rooms_watch)
+            wellness = HubWellness(database, event_log, (supervisor, realtime.watch), realtime.rooms_watch)
             yield _assemble(realtime.services, wellness, supervisors, embedded)
 
 
@@ -103,7 +104,7 @@ async def open_realtime(
         trackers.report_to(rooms)
         services = _services(settings, event_log, fanout, rooms, element_sets)
         supervisor.start_service("connection clock", services.connections.keep_time)
-        yield Realtime(services, (supervisor, rooms_supervisor))
+        yield Realtime(services, supervisor, rooms_supervisor)
         nursery.cancel_scope.cancel()
 
 
