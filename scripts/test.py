@@ -1,4 +1,4 @@
-"""Run all tests: the fast ones first, on all cores, then the real processes and the real browser, one by one."""
+"""Run all tests: fast ones first on all cores, then the real processes and the real browser, one by one."""
 
 import subprocess
 import sys
