@@ -30,10 +30,13 @@ class Listener:
     join_leave: bool = False
     frames: int = 0
 
+    def __post_init__(self) -> None:
+        self.outlet = SimpleNamespace(offer=self.offer)
+
     def subscription(self) -> Subscription:
         """Return a fresh place for this listener."""
         return Subscription(
-            SimpleNamespace(offer=self.offer),
+            self.outlet,
             self.codec,
             wants_joins=self.join_leave,
             on_lost=self._on_lost,

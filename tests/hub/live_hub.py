@@ -199,5 +199,7 @@ async def live_hub(
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         nursery.start_soon(door.accept, listeners, nursery)
         port = listeners[0].socket.getsockname()[1]
-        yield LiveHub(realtime.services, (realtime.watch, realtime.rooms_watch), door, port, event_log, nursery)
+        yield LiveHub(
+            realtime.services, (realtime.watch, realtime.rooms_watch), door, port, event_log, nursery
+        )
         nursery.cancel_scope.cancel()
