@@ -1,0 +1,195 @@
+"""The outlet over real sockets: bytes in order, nothing waits, frames whole, and too slow is told once."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+import trio
+import trio.testing
+
+from hub.outlet import OUTLET_BYTES_MAX, Outlet
+from hub.wire.frames import BINARY, CLOSE, TEXT, frame
+from tests.hub.frame_reader import frames_in
+
+SMALL = 4096
+
+
+@dataclass
+class Line:
+    """An outlet, the client's end of its socket, and how often the client was too slow."""
+
+    outlet: Outlet
+    client: trio.SocketStream
+    too_slow: int = 0
+    offered: bytearray = field(default_factory=bytearray)
+
+    def offer(self, payload: bytes) -> None:
+        self.offered += frame(BINARY, payload)
+        self.outlet.offer(frame(BINARY, payload))
+
+    async def read(self, count: int) -> bytes:
+        """Read exactly `count` bytes."""
+        data = b""
+        while len(data) < count:
+            data += await self.client.receive_some(count - len(data))
+        return data
+
+    async def read_until_silence(self) -> bytes:
+        """Read what has come and what follows it."""
+        data = b""
+        while True:
+            with trio.move_on_after(0.02) as scope:
+                data += await self.client.receive_some(65_536)
+            if scope.cancelled_caught:
+                return data
+
+    def _overflow(self) -> None:
+        self.too_slow += 1
+
+
+@asynccontextmanager
+async def open_line() -> AsyncIterator[Line]:
+    """Open an outlet over a pair of sockets that hold little."""
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+    stream = trio.SocketStream(trio.socket.from_stdlib_socket(ours))
+    client = trio.SocketStream(trio.socket.from_stdlib_socket(theirs))
+    async with client, trio.open_nursery() as nursery:
+        outlet = Outlet(stream, nursery)
+        line = Line(outlet, client)
+        outlet.on_overflow(line._overflow)
+        yield line
+        outlet.abandon()
+        nursery.cancel_scope.cancel()
+        await stream.aclose()
+
+
+async def test_an_idle_outlet_sends_at_once() -> None:
+    async with open_line() as line:
+        line.offer(b"hello")
+        assert line.outlet.queued_bytes == 0
+        assert await line.read(7) == frame(BINARY, b"hello")
+
+
+async def test_bytes_leave_in_the_order_in_which_they_were_offered() -> None:
+    async with open_line() as line:
+        for number in range(200):
+            line.offer(bytes([number]) * (1 + 37 * number))
+        assert line.outlet.queued_bytes > 0
+        assert await line.read(len(line.offered)) == line.offered
+        await trio.testing.wait_all_tasks_blocked()
+        assert line.outlet.queued_bytes == 0
+        line.offer(b"again")
+        assert await line.read(7) == frame(BINARY, b"again")
+        assert line.too_slow == 0
+
+
+async def test_one_frame_larger_than_the_bound_is_taken_when_nothing_waits() -> None:
+    async with open_line() as line:
+        line.offer(b"x" * (2 * OUTLET_BYTES_MAX))
+        line.offer(b"one more")
+        assert line.too_slow == 1
+        assert len(await line.read(2 * OUTLET_BYTES_MAX + 10)) == 2 * OUTLET_BYTES_MAX + 10
+
+
+async def test_too_slow_is_told_once_and_what_waits_stays_bounded() -> None:
+    async with open_line() as line:
+        for _ in range(3000):
+            line.offer(b"x" * 1000)
+        assert line.too_slow == 1
+        assert line.outlet.queued_bytes <= OUTLET_BYTES_MAX
+
+
+async def test_finish_drops_only_whole_frames() -> None:
+    async with open_line() as line:
+        for number in range(100):
+            line.offer(bytes([number]) * 1000)
+        line.outlet.finish(3008, "slow")
+        line.outlet.offer(frame(TEXT, b"too late"))
+        line.outlet.finish(3001, "shutdown")
+        *whole, last = frames_in(await line.read_until_silence())
+        assert [payload for _, payload in whole] == [bytes([n]) * 1000 for n in range(len(whole))]
+        assert 0 < len(whole) < 100
+        assert last == (CLOSE, b"\x0b\xc0slow")
+
+
+@pytest.mark.parametrize("size", [1, 100, 700, 1000, 5000])
+async def test_finish_while_nothing_of_what_waits_has_begun_to_leave(size: int) -> None:
+    """The task that drains waits for frames that are dropped: it has to go on with the farewell."""
+    async with open_line() as line:
+        while not line.outlet.queued_bytes:
+            line.offer(b"x" * size)
+        for _ in range(10):
+            line.offer(b"y" * size)
+        await trio.testing.wait_all_tasks_blocked()
+        line.outlet.finish(3008, "slow")
+        await trio.testing.wait_all_tasks_blocked()
+        *whole, last = frames_in(await line.read_until_silence())
+        assert {payload for _, payload in whole} == {b"x" * size}
+        assert last == (CLOSE, b"\x0b\xc0slow")
+
+
+async def test_a_farewell_is_said_behind_a_begun_frame_of_any_length() -> None:
+    async with open_line() as line:
+        line.offer(b"x" * (OUTLET_BYTES_MAX + 100_000))
+        line.outlet.finish(3001, "shutdown")
+        (_, payload), last = frames_in(await line.read_until_silence())
+        assert len(payload) == OUTLET_BYTES_MAX + 100_000
+        assert last == (CLOSE, b"\x0b\xb9shutdown")
+
+
+async def test_finish_on_an_idle_outlet_is_the_last_word() -> None:
+    async with open_line() as line:
+        line.outlet.finish(3001, "shutdown")
+        line.offer(b"late")
+        await line.outlet.send_all(b"late")
+        assert frames_in(await line.read_until_silence()) == [(CLOSE, b"\x0b\xb9shutdown")]
+
+
+async def test_a_client_that_is_gone_is_met_with_silence() -> None:
+    async with open_line() as line:
+        await line.client.aclose()
+        line.offer(b"x" * 100)
+        line.offer(b"x" * 100)
+        line.outlet.finish(3001, "shutdown")
+        assert line.outlet.queued_bytes == 0
+        with pytest.raises(trio.BrokenResourceError):
+            await line.outlet.send_all(b"x")
+        assert line.too_slow == 0
+
+
+async def test_a_client_that_goes_while_frames_wait_frees_them() -> None:
+    async with open_line() as line:
+        for _ in range(100):
+            line.offer(b"x" * 1000)
+        assert line.outlet.queued_bytes > 0
+        await line.client.aclose()
+        await trio.testing.wait_all_tasks_blocked()
+        assert line.outlet.queued_bytes == 0
+        line.offer(b"x")
+        assert line.outlet.queued_bytes == 0
+
+
+async def test_an_abandoned_outlet_says_nothing_and_tells_nobody() -> None:
+    async with open_line() as line:
+        while not line.outlet.queued_bytes:
+            line.offer(b"x" * 1000)
+        line.outlet.abandon()
+        for _ in range(3000):
+            line.offer(b"x" * 1000)
+        assert line.too_slow == 0
+
+
+async def test_it_is_a_stream_for_the_websocket_library() -> None:
+    async with open_line() as line:
+        await line.outlet.wait_send_all_might_not_block()
+        await line.outlet.send_all(bytearray(b"up"))
+        assert await line.read(2) == b"up"
+        await line.client.send_all(b"down")
+        assert await line.outlet.receive_some(10) == b"down"
+        await line.outlet.aclose()
+        line.offer(b"x")
+        assert await line.client.receive_some() == b""
