@@ -1,6 +1,6 @@
 """HTTP on one connection: all that the hub touches of hypercorn's inside stands in this file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from hypercorn.typing import ConnectionState
 
 IDLE_TIMEOUT_S = 15.0  # without a whole request: also bounds a head that dribbles in
 WRITE_TIMEOUT_S = 30.0  # for a client that does not read
+SILENCE_TIMEOUT_S = 60.0  # neither way: hypercorn keeps no time for HTTP/2 that never asks for anything
 HEAD_BYTES_MAX = 16 * 1024
 
 log = structlog.get_logger(__name__)
@@ -48,8 +49,9 @@ class HttpServer:
         """Serve one connection to its end; a fault in it ends it alone."""
         self._streams.add(stream)
         try:
-            patience: Any = _Impatient(stream)
-            await _Connection(self._app, self._config, self._context, ConnectionState({}), patience)
+            with trio.CancelScope() as scope:
+                patience: Any = _Impatient(stream, scope.cancel)
+                await _Connection(self._app, self._config, self._context, ConnectionState({}), patience)
         except* (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # the client went away
         except* Exception as faults:
@@ -86,25 +88,36 @@ class _Connection(TCPServer):
 
 
 class _Impatient(trio.abc.HalfCloseableStream):
-    """A stream whose writes give up: hypercorn shields its own from any deadline around them."""
+    """A stream that gives up on silence, and on writes, which hypercorn shields from any deadline.
 
-    def __init__(self, stream: trio.SocketStream) -> None:
+    What was not written ends the connection by `give_up`: hypercorn alone would leave a task behind, which
+    waits for ever to go on with the next of several requests.
+    """
+
+    def __init__(self, stream: trio.SocketStream, give_up: Callable[[], None]) -> None:
         self._stream = stream
+        self._give_up = give_up
+        self._sent_at = trio.current_time()
         self.socket = stream.socket
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         try:
             with trio.fail_after(WRITE_TIMEOUT_S):
                 await self._stream.send_all(data)
-        except trio.TooSlowError:
-            await trio.aclose_forcefully(self._stream)
-            raise trio.BrokenResourceError("the client does not read") from None
+            self._sent_at = trio.current_time()
+        except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            self._give_up()
+            raise trio.BrokenResourceError("the client went away, or does not read") from error
 
     async def wait_send_all_might_not_block(self) -> None:
         await self._stream.wait_send_all_might_not_block()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        return await self._stream.receive_some(max_bytes)
+        while True:
+            with trio.move_on_after(SILENCE_TIMEOUT_S):
+                return await self._stream.receive_some(max_bytes)
+            if trio.current_time() - self._sent_at >= SILENCE_TIMEOUT_S:
+                return b""
 
     async def send_eof(self) -> None:
         await self._stream.send_eof()
