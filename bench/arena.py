@@ -24,11 +24,12 @@ class Results:
     absent: dict[str, str] = field(default_factory=dict)
 
     def median(self, name: str, in_flight: int) -> Fanout | None:
-        """Return the median of the rounds, field by field; None when there is no round."""
+        """Return the median of the calm rounds (of all, if none was), field by field; None without any."""
         rounds = self.rounds.get(name, {}).get(in_flight, [])
         if name in self.absent or not rounds:
             return None
-        fields = [asdict(each) for each in rounds]
+        calm = [each for each in rounds if each.others_busy <= DISTURBED_FROM]
+        fields = [asdict(each) for each in calm or rounds]
         return Fanout(**{key: statistics.median(each[key] for each in fields) for key in fields[0]})
 
     def disturbed(self) -> list[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,7 @@ class Crowd:
         self._speakers = [client.connection for client in publishers]
         self.published = self._seen_by_all = fit.published
         self._deliveries = 0
+        self._ready: deque[bytes] = deque()
         self._levels = [0] * _LEVELS
         self._levels[fit.published % _LEVELS] = len(subscribers)
         self._subscribers = {
@@ -112,6 +114,7 @@ class Crowd:
         while time.perf_counter() < until:
             while self.published - self._seen_by_all < in_flight:
                 self._publish()
+            self._make_ready(in_flight)
             self._receive()
 
     def _drain(self) -> None:
@@ -119,9 +122,16 @@ class Crowd:
             self._receive()
 
     def _publish(self) -> None:
-        frame = client_text(self._dialect.publish(self.published, self.fit.filler))
-        send_whole(self._speakers[self.published % len(self._speakers)], frame)
+        if not self._ready:
+            self._make_ready(1)
+        send_whole(self._speakers[self.published % len(self._speakers)], self._ready.popleft())
         self.published += 1
+
+    def _make_ready(self, count: int) -> None:
+        """Make the next frames while the server is at work: it should not have to wait for that."""
+        while len(self._ready) < count:
+            number = self.published + len(self._ready)
+            self._ready.append(client_text(self._dialect.publish(number, self.fit.filler)))
 
     def _receive(self) -> None:
         ready = self._poller.wait(_STALL_S)
