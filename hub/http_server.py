@@ -72,15 +72,20 @@ class HttpServer:
 
 
 class _Connection(TCPServer):
-    """A connection that is closed when it idles.
+    """A connection that is closed when it idles, and over when the client has left.
 
     quart-trio cancels a request's tasks as soon as its answer is complete, in the middle of hypercorn's last
-    words from within them: without the shields the idle clock never starts, and a close is never done.
+    words from within them: without the shields the idle clock never starts, and a close is never done. And
+    hypercorn lets that clock run on when there is nobody left.
     """
 
     async def protocol_send(self, event: Event) -> None:
         with trio.CancelScope(shield=isinstance(event, Updated)):
             await super().protocol_send(event)
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        self.stream.give_up()
 
     async def _close(self) -> None:
         with trio.CancelScope(shield=True):
@@ -96,7 +101,7 @@ class _Impatient(trio.abc.HalfCloseableStream):
 
     def __init__(self, stream: trio.SocketStream, give_up: Callable[[], None]) -> None:
         self._stream = stream
-        self._give_up = give_up
+        self.give_up = give_up
         self._sent_at = trio.current_time()
         self.socket = stream.socket
 
@@ -106,7 +111,7 @@ class _Impatient(trio.abc.HalfCloseableStream):
                 await self._stream.send_all(data)
             self._sent_at = trio.current_time()
         except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            self._give_up()
+            self.give_up()
             raise trio.BrokenResourceError("the client went away, or does not read") from error
 
     async def wait_send_all_might_not_block(self) -> None:

@@ -94,6 +94,18 @@ async def test_an_idle_connection_is_closed_when_the_hub_finishes(
         assert trio.current_time() == pytest.approx(began, abs=0.1)
 
 
+async def test_a_connection_is_over_when_the_client_leaves(
+    server: HttpServer, autojump_clock: MockClock
+) -> None:
+    for reads in (0, MEGABYTE):
+        async with visit(server) as client:
+            await client.stream.send_all(REQUEST)
+            await client.read_for(reads)
+            await client.stream.aclose()
+            await client.served.wait()
+            assert trio.current_time() < 1
+
+
 async def test_a_connection_is_used_again_before_it_idles(
     server: HttpServer, autojump_clock: MockClock
 ) -> None:
