@@ -1,9 +1,10 @@
 """People in the lobby, each with the public Python SDK, who note what was acked and what they heard."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from centrifuge import (
     CentrifugeError,
@@ -20,6 +21,7 @@ from centrifuge import (
 )
 from hub_process import HubProcess
 
+T = TypeVar("T")
 LOBBY = "thread:lobby"
 PATIENCE_S = 60.0
 _RECONNECT_S_MAX = 0.3
@@ -102,6 +104,20 @@ class Person:
                 return posts
             assert page.publications, f"the history ends at {len(posts)}, not at {page.offset}"
             position = StreamPosition(posts[-1].offset, page.epoch)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run asyncio work to its end and a little on: the SDK closes its sockets after it has disconnected."""
+
+    async def run_on() -> T:
+        try:
+            return await work
+        finally:
+            closing = asyncio.all_tasks() - {asyncio.current_task()}
+            if closing:
+                await asyncio.wait(closing, timeout=PATIENCE_S)
+
+    return asyncio.run(run_on())
 
 
 def _post(offset: int, data: dict[str, object]) -> Post:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 
 from hub_process import HubProcess, new_hub
-from sdk_people import Person, Post, assert_nothing_lost, everybody, in_the_lobby
+from sdk_people import Person, Post, assert_nothing_lost, everybody, in_the_lobby, run
 
 PEOPLE = ("Ada", "Grace", "Katherine", "Margaret")
 POSTS_IN_FLIGHT = 3  # of each person
@@ -42,10 +42,10 @@ def test_nothing_acked_is_lost_and_nothing_is_heard_twice() -> None:
     sys.stdout.write(f"the same moments again: PLUG_SEED={seed}\n")
     with new_hub(HUB_COMMANDS_PER_SECOND="1000") as hub:
         hub.start()
-        record = asyncio.run(_talk_while_plugs_are_pulled(hub, random.Random(seed)))
+        record = run(_talk_while_plugs_are_pulled(hub, random.Random(seed)))
         assert hub.stop() == 0
         hub.start()
-        assert asyncio.run(_read_as_newcomer(hub)) == record
+        assert run(_read_as_newcomer(hub)) == record
 
 
 async def _talk_while_plugs_are_pulled(hub: HubProcess, rng: random.Random) -> list[Post]:
