@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import jwt
 
-from bench.errors import NotAvailable
+from bench.errors import BenchError, NotAvailable
 from bench.processes import child
+from bench.report import RESULTS
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _READY_S = 60.0
@@ -66,8 +68,18 @@ def running_hub() -> Iterator[RunningHub]:
                 [sys.executable, "-m", "hub", "serve"], output, folder=_PROJECT, environment=environment
             ) as process,
         ):
-            _await_ready(process, hub.port, log)
-            yield RunningHub(process.pid, hub.port, hub.data_dir, hub.secret)
+            try:
+                _await_ready(process, hub.port, log)
+                yield RunningHub(process.pid, hub.port, hub.data_dir, hub.secret)
+            except (BenchError, OSError):
+                _keep_log(log)
+                raise
+
+
+def _keep_log(log: Path) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    kept = shutil.copy(log, RESULTS / "failed-hub.log")
+    print(f"the log of the hub is kept in {kept}", file=sys.stderr)
 
 
 def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
