@@ -11,7 +11,7 @@ const PAGE = 60;
 const NAMES_SHOWN = 100;
 const READ_AGAIN_MS = 3000;
 
-const find = (id) => document.getElementById(id);
+export const find = (id) => document.getElementById(id);
 
 export class Chat {
 	#guest;
@@ -48,7 +48,7 @@ export class Chat {
 
 	/** Look once a second who is here and who is writing. */
 	tick() {
-		this.#showPeople();
+		if (this.#presence.changed) this.#showPeople();
 		const names = this.#writers.names(Date.now()).join(", ");
 		find("typing").textContent = names && `${names} writing…`;
 	}
@@ -66,7 +66,7 @@ export class Chat {
 
 	#subscribed({ recovered, streamPosition: position }) {
 		this.#outbox.open(Boolean(this.#guest.user));
-		this.#room.presence().then(({ clients }) => this.#presence.replace(clients), () => {});
+		this.#room.presence().then(({ clients }) => (this.#presence.replace(clients), this.tick()), () => {});
 		if (recovered) return;
 		const { epoch, high } = this.#conversation;
 		const missed = position.offset - high;
@@ -139,7 +139,7 @@ export class Chat {
 	}
 
 	#post(text) {
-		const id = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+		const id = crypto.getRandomValues(new Uint32Array(3)).join("-");
 		const taken = this.#outbox.add({ type: "post", id, text });
 		this.#toNewest();
 		return taken;
@@ -188,12 +188,12 @@ export class Chat {
 	}
 
 	#showPeople() {
-		if (!this.#presence.changed) return;
 		const { names, readers } = this.#presence.list();
 		const items = names.slice(0, NAMES_SHOWN).map((name) => element("li", "", name, "auto"));
+		const watching = readers ? `${readers} watching` : "";
 		const [summary, list] = find("people").children;
 		find("people").dataset.count = names.length;
-		summary.textContent = `${names.length} here`;
-		list.replaceChildren(...items, element("li", "quiet", readers ? `${readers} only reading` : ""));
+		summary.textContent = [names.length && `${names.length} here`, watching].filter(Boolean).join(" · ");
+		list.replaceChildren(...items, element("li", "quiet", watching));
 	}
 }

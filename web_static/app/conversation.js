@@ -1,14 +1,14 @@
 /** A conversation as plain state: one unbroken stretch of its log, and what was changed in it. */
 
-/** Some ten screens; the messages beyond are read again when scrolled to. */
+/** Some ten screens; those beyond are read again when scrolled to. */
 export const MESSAGES_MAX = 300;
 
-/** Changes outlive their message, which may be read again: those of this many messages. */
+/** Changes outlive their message, which may be read again. */
 const CHANGED_MAX = 5000;
 
 /**
- * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. To take one
- * in twice changes nothing: a change yields only to one of a higher offset.
+ * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. Taking one in
+ * twice changes nothing: a change yields only to a higher offset.
  */
 export class Conversation {
 	epoch = "";

@@ -5,7 +5,7 @@ import { age, degrees, number } from "./format.js";
 /** Positions come each second. */
 const SILENT_AFTER_MS = 5000;
 const ELEMENTS_OLD_S = 3 * 86_400;
-const ELEMENTS_OLD = "The orbit data is over 3 days old: the position is approximate.";
+const ELEMENTS_OLD = "Orbit data over 3 days old: the position is approximate.";
 
 const FIGURES = {
 	latitude: ({ latitude }) => degrees(latitude, "NS"),

@@ -1,6 +1,6 @@
 /** Puts the page together: visitor, connection, map, figures and conversation. */
 
-import { Chat } from "./chat.js";
+import { Chat, find } from "./chat.js";
 import { Figures } from "./figures.js";
 import { utc } from "./format.js";
 import { Guest } from "./guest.js";
@@ -8,7 +8,6 @@ import { WorldMap } from "./map.js";
 import { Realtime } from "./realtime.js";
 import { Storage } from "./storage.js";
 
-const find = (id) => document.getElementById(id);
 const storage = new Storage("cosmohub.");
 const guest = new Guest(storage, () => welcome());
 const url = `${location.protocol.replace("http", "ws")}//${location.host}/connection/websocket`;
@@ -79,11 +78,14 @@ find("connection").lastElementChild.addEventListener("click", () => realtime.sta
 addEventListener("online", () => find("connection").dataset.state === "waiting" && realtime.start());
 addEventListener("storage", ({ key }) => key === "cosmohub.guest" && (guest.follow(), realtime.start()));
 
-setInterval(() => {
+function tick() {
 	find("clock").textContent = utc(Date.now());
 	showPause();
 	figures.tick();
 	chat.tick();
-}, 1000);
+}
+
+setInterval(tick, 1000);
+tick();
 welcome();
 realtime.start();

@@ -7,11 +7,11 @@ import { darkness, subSolarPoint } from "./sun.js";
 const NIGHT_COLUMNS = 360;
 const NIGHT_ROWS = 180;
 
-/** The terminator moves a quarter of a degree a minute: half a pixel. */
+/** It moves a quarter of a degree a minute: half a pixel. */
 const NIGHT_HOLDS_MS = 30_000;
 const FADING_PARTS = 12;
 
-/** A station moves a fifth of a pixel a second: this is smooth, and a quarter of the work of every frame. */
+/** A station moves a fifth of a pixel a second: this is smooth. */
 const MOVES_EVERY_MS = 60;
 
 export class WorldMap {

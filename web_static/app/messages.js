@@ -32,7 +32,7 @@ export class MessageList {
 		this.#look();
 	}
 
-	/** Draw lines of timeline(); the view goes to the end, or stays at the message being read. */
+	/** Draw timeline() lines; the view goes to the end, or stays where one reads. */
 	draw(lines, toEnd) {
 		const top = this.#log.scrollTop;
 		const reading = [...this.#list.children].find((node) => node.offsetTop + node.offsetHeight > top);
@@ -112,8 +112,8 @@ function avatar({ id, display_name: name }) {
 
 function heading({ user, at, edited }, unsent) {
 	const time = Object.assign(element("time", "", clock(at)), { dateTime: new Date(at).toISOString(), title: new Date(at).toLocaleString() });
-	const sending = unsent && unsent.state !== "failed";
-	const notes = [edited && "edited", sending && "sending…"].filter(Boolean);
+	const coming = unsent && unsent.state !== "failed";
+	const notes = [edited && "edited", coming && `${unsent.state}…`].filter(Boolean);
 	const node = element("p", "heading");
 	node.append(element("b", "", user.display_name, "auto"), " ", time, ...notes.map((note) => element("i", "", note)));
 	return node;

@@ -3,10 +3,10 @@
 const ENTRIES_MAX = 100;
 const RETRY_AFTER_MS = 2000;
 
-/** An acknowledged post is shown until it is seen in the log, but no longer than this. */
+/** An acknowledged post is shown until seen in the log, but no longer. */
 const ACKNOWLEDGED_SHOWN_MS = 5000;
 
-/** These pass by themselves, like those below 100, which are the connection's own (closed, timed out). */
+/** These pass by themselves, like those below 100, the connection's own. */
 const TEMPORARY_CODES = new Set([100, 109, 111]);
 
 /**

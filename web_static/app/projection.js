@@ -1,5 +1,6 @@
 /** The equirectangular map and lines that cross its edges; places are [latitude, longitude]. */
 
+const { asin, atan2, cos, sin } = Math;
 export const RADIANS = Math.PI / 180;
 const EARTH_RADIUS_KM = 6371;
 const CIRCLE_STEPS = 120;
@@ -26,8 +27,8 @@ export function circle(latitude, longitude, radiusKm) {
 /** Find the place at an angle and a bearing from another (Meeus, Astronomical Algorithms, ch. 17). */
 function destination(latitude, longitude, angle, bearing) {
 	const from = latitude * RADIANS;
-	const sine = Math.sin(from) * Math.cos(angle) + Math.cos(from) * Math.sin(angle) * Math.cos(bearing);
-	const east = Math.sin(bearing) * Math.sin(angle) * Math.cos(from);
-	const turn = Math.atan2(east, Math.cos(angle) - Math.sin(from) * sine);
-	return [Math.asin(Math.max(-1, Math.min(1, sine))) / RADIANS, longitude + turn / RADIANS];
+	const sine = sin(from) * cos(angle) + cos(from) * sin(angle) * cos(bearing);
+	const east = sin(bearing) * sin(angle) * cos(from);
+	const turn = atan2(east, cos(angle) - sin(from) * sine);
+	return [asin(Math.max(-1, Math.min(1, sine))) / RADIANS, longitude + turn / RADIANS];
 }

@@ -2,6 +2,7 @@
 
 import { RADIANS, wrapLongitude } from "./projection.js";
 
+const { asin, atan2, cos, sin } = Math;
 const J2000_MS = Date.UTC(2000, 0, 1, 12);
 
 /**
@@ -11,11 +12,11 @@ const J2000_MS = Date.UTC(2000, 0, 1, 12);
 export function subSolarPoint(timeMs) {
 	const days = (timeMs - J2000_MS) / 86_400_000;
 	const anomaly = (357.528 + 0.9856003 * days) * RADIANS;
-	const ecliptic = (280.46 + 0.9856474 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RADIANS;
+	const ecliptic = (280.46 + 0.9856474 * days + 1.915 * sin(anomaly) + 0.02 * sin(2 * anomaly)) * RADIANS;
 	const obliquity = (23.439 - 0.0000004 * days) * RADIANS;
-	const ascension = Math.atan2(Math.cos(obliquity) * Math.sin(ecliptic), Math.cos(ecliptic)) / RADIANS;
+	const ascension = atan2(cos(obliquity) * sin(ecliptic), cos(ecliptic)) / RADIANS;
 	return {
-		latitude: Math.asin(Math.sin(obliquity) * Math.sin(ecliptic)) / RADIANS,
+		latitude: asin(sin(obliquity) * sin(ecliptic)) / RADIANS,
 		longitude: wrapLongitude(ascension - 280.46061837 - 360.98564736629 * days),
 	};
 }
@@ -26,13 +27,13 @@ export function subSolarPoint(timeMs) {
  */
 export function darkness(sun, columns, rows) {
 	const cells = new Uint8ClampedArray(columns * rows);
-	const dusk = Math.sin(18 * RADIANS);
+	const dusk = sin(18 * RADIANS);
 	for (let cell = 0; cell < cells.length; cell++) {
 		const latitude = (90 - ((Math.floor(cell / columns) + 0.5) / rows) * 180) * RADIANS;
 		const hourAngle = ((((cell % columns) + 0.5) / columns) * 360 - 180 - sun.longitude) * RADIANS;
-		const along = Math.sin(latitude) * Math.sin(sun.latitude * RADIANS);
-		const across = Math.cos(latitude) * Math.cos(sun.latitude * RADIANS);
-		cells[cell] = (-255 * (along + across * Math.cos(hourAngle))) / dusk;
+		const along = sin(latitude) * sin(sun.latitude * RADIANS);
+		const across = cos(latitude) * cos(sun.latitude * RADIANS);
+		cells[cell] = (-255 * (along + across * cos(hourAngle))) / dusk;
 	}
 	return cells;
 }

@@ -6,8 +6,8 @@ import { midnight } from "./format.js";
 const TOGETHER_MS = 300_000;
 
 /**
- * Merge the messages of the log with the outbox: [{key, day: ms} | {key, message, entries, continued}]; entries are the
- * outbox's about that message. A user's posts not yet in the log come last, where its end is held.
+ * Merge the log's messages with the outbox: [{key, day: ms} | {key, message, entries, continued}]; entries are the outbox's
+ * about that message. A user's posts not yet in the log come last, where its end is held.
  */
 export function timeline(messages, entries, user, atEnd) {
 	const held = new Set(messages.map(({ id }) => id));
