@@ -169,6 +169,11 @@ class HubProcess:
         """GET a path; return the status and the body."""
         return self._ask("GET", path)
 
+    def figure(self, name: str) -> float:
+        """Return one of the hub's figures."""
+        lines = self.get("/metrics")[1].decode().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
     def guest(self, display_name: str) -> GuestPass:
         """Become a guest."""
         status, body = self._ask("POST", "/api/auth/guest", {"display_name": display_name})

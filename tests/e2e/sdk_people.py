@@ -66,6 +66,7 @@ class Person:
     change: Change = field(default_factory=Change)
     acked: dict[str, str] = field(default_factory=dict)
     heard: list[Post] = field(default_factory=list)
+    retries: int = 0
     closes: list[int] = field(default_factory=list)
     subscribed: list[SubscribedContext] = field(default_factory=list)
 
@@ -77,8 +78,10 @@ class Person:
             except ReplyError as refused:
                 if not refused.temporary:
                     raise
+                self.retries += 1
                 await asyncio.sleep(_PAUSE_AFTER_REFUSAL_S)
             except CentrifugeError:  # lost on the way there or back: nobody knows, so try again
+                self.retries += 1
                 await asyncio.sleep(0)
             else:
                 self.acked[message_id] = text
@@ -107,7 +110,10 @@ class Person:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run asyncio work to its end and a little on: the SDK closes its sockets after it has disconnected."""
+    """Run asyncio work to its end and a little on: the SDK closes its sockets after it has disconnected.
+
+    The loop is named because trio-asyncio, which other tests import, makes its own the default.
+    """
 
     async def run_on() -> T:
         try:
@@ -117,7 +123,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             if closing:
                 await asyncio.wait(closing, timeout=PATIENCE_S)
 
-    return asyncio.run(run_on())
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(run_on())
 
 
 def _post(offset: int, data: dict[str, object]) -> Post:
