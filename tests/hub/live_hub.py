@@ -65,23 +65,27 @@ class LiveHub:
 
     @asynccontextmanager
     async def client(
-        self, user: str | None = "ada", subprotocol: str | None = None
+        self, user: str | None = "ada", subprotocol: str | None = None, correlation_id: str = ""
     ) -> AsyncIterator["RawClient"]:
         """Open a connection, connected as `user` ("" only reads); None leaves connecting to the test."""
-        async with trio_websocket.open_websocket(
-            "127.0.0.1",
-            self.port,
-            "/connection/websocket",
-            use_ssl=False,
-            subprotocols=[subprotocol] if subprotocol else None,
-        ) as websocket:
-            client = RawClient(websocket, packed=subprotocol == "centrifuge-msgpack")
-            if user is not None:
-                await client.ask("connect", {"token": self.token(user)} if user else {})
+        async with trio.open_nursery() as nursery:
+            websocket = await trio_websocket.connect_websocket(
+                nursery,
+                "127.0.0.1",
+                self.port,
+                "/connection/websocket",
+                use_ssl=False,
+                subprotocols=[subprotocol] if subprotocol else None,
+                extra_headers=[(b"X-Correlation-ID", correlation_id.encode())] if correlation_id else None,
+            )
             try:
+                client = RawClient(websocket, packed=subprotocol == "centrifuge-msgpack")
+                if user is not None:
+                    await client.ask("connect", {"token": self.token(user)} if user else {})
                 yield client
             finally:
                 await trio.aclose_forcefully(websocket._stream)
+                nursery.cancel_scope.cancel()  # its reader would wait for ever for who reads no more
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something comes true that other tasks bring about."""

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import pytest
 import structlog
 import trio
-import trio_websocket
 
 from hub import websocket_door
 from tests.hub.live_hub import LOBBY, LiveHub, live_hub, post
@@ -107,19 +106,8 @@ async def test_a_fault_in_a_command_is_logged_with_the_correlation_id(
         monkeypatch.setattr(hub.services.presence, "clients", None)
         merge = [structlog.contextvars.merge_contextvars]
         with structlog.testing.capture_logs(processors=merge) as logs:
-            async with trio_websocket.open_websocket(
-                "127.0.0.1",
-                hub.port,
-                "/connection/websocket",
-                use_ssl=False,
-                extra_headers=[(b"X-Correlation-ID", b"trace-7")],
-            ) as websocket:
-                await websocket.send_message(
-                    '{"id":1,"connect":{}}\n{"id":2,"presence":{"channel":"thread:x"}}'
-                )
-                await websocket.get_message()
-                assert '"code":100' in await websocket.get_message()
-                await trio.aclose_forcefully(websocket._stream)
+            async with hub.client(correlation_id="trace-7") as ada:
+                assert await ada.error("presence", {"channel": LOBBY}) == 100
         [failed] = [each for each in logs if each["event"] == "command_failed"]
         assert failed["correlation_id"] == "trace-7"
         assert failed["method"] == "presence"
