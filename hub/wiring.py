@@ -92,19 +92,19 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
 async def open_realtime(
     settings: Settings, event_log: EventLog, element_sets: ElementSets
 ) -> AsyncIterator[Realtime]:
-    """Start rooms, fan-out and trackers over any log."""
-    async with (
-        open_supervisor(SERVICE_POLICY, on_crash=_report) as supervisor,
-        open_supervisor(ROOM_POLICY, on_crash=_report) as rooms_supervisor,
-        trio.open_nursery() as nursery,
-    ):
-        trackers = Trackers(supervisor, element_sets)
-        fanout = Fanout(event_log, nursery, trackers)
-        rooms = _open_rooms(rooms_supervisor, event_log, fanout)
-        trackers.report_to(rooms)
-        services = _services(settings, event_log, fanout, rooms, element_sets)
-        supervisor.start_service("connection clock", services.connections.keep_time)
-        yield Realtime(services, supervisor, rooms_supervisor)
+    """Start rooms, fan-out and trackers over any log; the fan-out ends last, for rooms publish to it."""
+    async with trio.open_nursery() as nursery:
+        async with (
+            open_supervisor(SERVICE_POLICY, on_crash=_report) as supervisor,
+            open_supervisor(ROOM_POLICY, on_crash=_report) as rooms_supervisor,
+        ):
+            trackers = Trackers(supervisor, element_sets)
+            fanout = Fanout(event_log, nursery, trackers)
+            rooms = _open_rooms(rooms_supervisor, event_log, fanout)
+            trackers.report_to(rooms)
+            services = _services(settings, event_log, fanout, rooms, element_sets)
+            supervisor.start_service("connection clock", services.connections.keep_time)
+            yield Realtime(services, supervisor, rooms_supervisor)
         nursery.cancel_scope.cancel()
 
 
