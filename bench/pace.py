@@ -10,6 +10,7 @@ from bench.clients import Client, opened_clients
 from bench.errors import BenchError
 from bench.hub_process import RunningHub
 from bench.hub_rooms import Result
+from bench.meter import Meter
 from bench.poller import Poller, open_poller
 from bench.posters import post_of_reply, poster_greetings, send_posts
 from bench.websocket import client_text, take_frame
@@ -26,6 +27,7 @@ class AckTimes:
     p50_ms: float
     p99_ms: float
     max_ms: float
+    others_busy: float
 
 
 class _Pace:
@@ -91,8 +93,12 @@ def ack_times(hub: RunningHub, seconds: float, first_post: int) -> AckTimes:
     Posts are numbered from first_post: a number that was posted before would be no new post.
     """
     with opened_clients(hub.port, poster_greetings(hub)) as posters, open_poller() as poller:
-        took = sorted(_Pace(posters, poller, round(seconds * POSTS_A_SECOND), first_post).run())
-    return AckTimes(_percentile(took, 50) * 1e3, _percentile(took, 99) * 1e3, took[-1] * 1e3)
+        meter = Meter(hub.pid)
+        took_s = _Pace(posters, poller, round(seconds * POSTS_A_SECOND), first_post).run()
+        used = meter.read()
+    ordered_ms = sorted(1e3 * each for each in took_s)
+    p50_ms, p99_ms = (_percentile(ordered_ms, percent) for percent in (50, 99))
+    return AckTimes(p50_ms, p99_ms, ordered_ms[-1], used.others_busy)
 
 
 def _percentile(ordered: Sequence[float], percent: float) -> float:
