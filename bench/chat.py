@@ -25,7 +25,8 @@ def measure_chat(plan: Plan, say: Say) -> list[Figure]:
         read = _throughput(hub, plan, say, first_post=alone.posts, with_readers=True)
         times = ack_times(hub, plan.chat_s, read.posts)
     say(
-        f"chat, ack: p50 {times.p50_ms:.1f} ms, p99 {times.p99_ms:.1f} ms; busy: others {times.others_busy:.0%}"
+        f"chat, ack: p50 {times.p50_ms:.1f} ms, p99 {times.p99_ms:.1f} ms;"
+        f" busy: others {times.others_busy:.0%}"
     )
     return [*_rates(alone, read, single, many), *_delays(times)]
 
