@@ -1,6 +1,7 @@
 """The commands: serve, doctor, migrate, worker, version."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,7 +12,7 @@ from hub import __version__
 from hub.doctor import examine
 from hub.logs import set_up_logs
 from hub.serve import CannotStart, serve
-from hub.settings import BadSetting, Settings, read_settings
+from hub.settings import BadSetting, Settings, make_data_dir, read_settings
 from hub.upkeep import bring_up_to_date, work
 from store.errors import DatabaseError
 
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         _complain(str(error))
         return MISUSED
     except (CannotStart, DatabaseError, OSError) as error:
-        _complain(str(error))
+        _complain(_reason(error))
         return FAILED
     except BaseExceptionGroup as group:
         return _only_reason(group)
@@ -46,8 +47,13 @@ def _only_reason(group: BaseExceptionGroup[BaseException]) -> int:
     if unknown is not None or known is None:
         raise group
     for error in _leaves(known):
-        _complain(str(error))
+        _complain(_reason(error))
     return FAILED
+
+
+def _reason(error: BaseException) -> str:
+    given = isinstance(error, DatabaseError) and os.environ.get("DATABASE_URL")
+    return f"{error}: check DATABASE_URL, and that the server is up" if given else str(error)
 
 
 def _leaves(error: BaseException) -> list[BaseException]:
@@ -66,6 +72,7 @@ def _say(line: str) -> None:
 
 
 def _serve(settings: Settings) -> int:
+    make_data_dir(settings.data_dir)
     trio.run(partial(serve, settings, _say))
     return 0
 
@@ -78,6 +85,7 @@ def _doctor(settings: Settings) -> int:
 
 
 def _migrate(settings: Settings) -> int:
+    make_data_dir(settings.data_dir)
     applied = trio.run(partial(bring_up_to_date, settings))
     _say("applied: " + ", ".join(applied) if applied else "the database is up to date")
     return 0

@@ -1,5 +1,6 @@
 """The settings: environment variables, each with unit, default and reason, checked before anything starts."""
 
+import errno
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -164,6 +165,17 @@ def _read(metadata: Mapping[str, Any], raw: str) -> Any:
     except ValueError:
         shown = HIDDEN if metadata["secret"] else raw
         raise BadSetting(metadata["variable"], shown, metadata["allowed"]) from None
+
+
+def make_data_dir(folder: Path) -> None:
+    """Make the data dir when it is absent; raise BadSetting when nothing can be kept there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        allowed = f"a folder that can be made and written ({error.strerror})"
+        raise BadSetting("HUB_DATA_DIR", str(folder), allowed) from error
 
 
 def settings_table() -> str:
