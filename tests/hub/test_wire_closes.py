@@ -5,6 +5,7 @@ import time
 import pytest
 
 from hub.limits import PUBLISHES_IN_FLIGHT_MAX, REFUSALS_MAX
+from rooms.ports import Publication
 from tests.hub.live_hub import DAY_S, LOBBY, live_hub, post, signed
 
 
@@ -201,6 +202,23 @@ async def test_3001_everybody_is_told_when_the_hub_stops() -> None:
         await hub.services.connections.close_all()
         assert await ada.closed() == (3001, "shutdown")
         assert await stranger.closed() == (3001, "shutdown")
+
+
+async def test_3008_who_does_not_read_is_closed_and_the_others_notice_nothing() -> None:
+    async with live_hub() as hub, hub.client("ada") as ada, hub.client("bob") as bob:
+        await ada.subscribe()
+        await bob.subscribe()
+        large = Publication(b'"%s"' % (b"x" * 200_000))
+        told = 0
+        while hub.services.counters.slow_clients == 0:
+            hub.services.fanout.publish(LOBBY, [large])
+            told += 1
+            await bob.publications(told)
+        assert hub.sessions()[0].outlet.queued_bytes < 1024 * 1024
+        assert await ada.closed() == (3008, "slow")
+        await hub.until(lambda: len(hub.sessions()) == 1)
+        assert hub.services.presence.count(LOBBY).clients == 1
+        assert await bob.ask("ping", {}) == {}
 
 
 async def test_a_reader_waits_for_its_own_posts_alone() -> None:
