@@ -1,4 +1,4 @@
-"""The shell around every kind: turns, other writers, names no longer remembered, crashes, a log that fails."""
+"""The shell around every kind: turns, other writers, names not remembered, crashes, a log that fails."""
 
 import json
 from collections.abc import Sequence
