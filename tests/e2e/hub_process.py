@@ -50,16 +50,16 @@ def environment_with(settings: Mapping[str, str]) -> dict[str, str]:
     return clean | {"HUB_CELESTRAK_URL": "off"} | dict(settings)
 
 
-def run_hub(*arguments: str, limit_s: float = 60.0, **settings: str) -> subprocess.CompletedProcess[str]:
+def run_hub(*arguments: str, prefix: Sequence[str] = (), **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the hub that ends by itself, and return its output and exit code."""
     return subprocess.run(
-        [sys.executable, "-m", "hub", *arguments],
+        [*prefix, sys.executable, "-m", "hub", *arguments],
         cwd=PROJECT,
         env=environment_with(settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=limit_s,
+        timeout=READY_S_MAX,
         check=False,
     )
 

@@ -4,18 +4,20 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import sys
 import time
 from itertools import count
 
 import pytest
 from hub_process import READY_S_MAX, STOP_S_MAX, HubProcess, await_until, new_hub
-from raw_wire import Wire, connected_wire, silent_websocket
+from raw_wire import Wire, connected_wire, first_answer, silent_websocket
 from sdk_people import LOBBY, Person, Post, assert_nothing_lost, everybody, in_the_lobby, run
 from websockets.exceptions import ConnectionClosed
 
 SHUTDOWN = 3001
 ACKS_BEFORE_STOP = 50
+ANSWERS_NOT_READ = 200  # of 95 KB: more than the system's buffers take
 KILLS_WHILE_STARTING = 4
 START_S_MAX = 1.5  # about what the first start takes
 
@@ -120,26 +122,26 @@ def test_what_was_accepted_before_a_stop_is_answered_before_the_farewell() -> No
 
 
 async def _post_without_pause_into_a_stop(hub: HubProcess) -> list[str]:
+    """Return the ids of the posts that were acked before the connection was closed."""
     async with connected_wire(hub, "Ada") as wire:
-        ids: dict[int, str] = {}
-        sender = asyncio.create_task(_send_posts(wire, ids))
-        acked = [ids[(await wire.read())["id"]] for _ in range(ACKS_BEFORE_STOP)]
+        sender = asyncio.create_task(_send_posts(wire))
+        replies = [await wire.read() for _ in range(ACKS_BEFORE_STOP)]
         hub.signal(signal.SIGTERM)
-        rest = await wire.read_to_the_end()
+        replies += await wire.read_to_the_end()
         await sender
         assert wire.websocket.close_code == SHUTDOWN
         assert await asyncio.to_thread(hub.await_end, STOP_S_MAX) == 0
-        return acked + [ids[reply["id"]] for reply in rest if "publish" in reply]
+        return [str(reply["id"]) for reply in replies if "publish" in reply]
 
 
-async def _send_posts(wire: Wire, ids: dict[int, str]) -> None:
-    for number in count():
-        post = {"type": "post", "id": f"post-{number}", "text": "quick"}
+async def _send_posts(wire: Wire) -> None:
+    """Post until the connection is closed, under the ids of the commands."""
+    for number in count(2):
+        post = {"type": "post", "id": str(number), "text": "quick"}
         try:
-            command_id = await wire.command("publish", {"channel": LOBBY, "data": post})
+            assert await wire.command("publish", {"channel": LOBBY, "data": post}) == number
         except ConnectionClosed:
             return
-        ids[command_id] = post["id"]
 
 
 def test_a_second_signal_ends_the_hub_at_once(hub: HubProcess) -> None:
@@ -154,4 +156,20 @@ def test_a_second_signal_ends_the_hub_at_once(hub: HubProcess) -> None:
 
 def test_a_client_that_does_not_answer_does_not_keep_the_hub(hub: HubProcess) -> None:
     with silent_websocket(hub):
+        assert hub.stop() == 0
+
+
+def test_a_client_that_does_not_read_does_not_keep_the_hub(hub: HubProcess) -> None:
+    request = b"GET /static/vendor/centrifuge.js HTTP/1.1\r\nHost: hub\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", hub.port)) as client:
+        client.sendall(request * ANSWERS_NOT_READ)
+        await_until(lambda: hub.log_text().count("centrifuge.js") > 1, READY_S_MAX, "the hub answers")
+        assert hub.stop() == 0
+
+
+def test_a_connection_that_idles_does_not_keep_the_hub(hub: HubProcess) -> None:
+    with socket.create_connection(("127.0.0.1", hub.port)) as client:
+        assert first_answer(client, b"GET /health/live HTTP/1.1\r\nHost: hub\r\n\r\n").startswith(
+            b"HTTP/1.1 200"
+        )
         assert hub.stop() == 0
