@@ -18,7 +18,7 @@ export function degrees(angle, [positive, negative]) {
 	return `${number(Math.abs(angle), 2)}° ${angle < 0 ? negative : positive}`;
 }
 
-/** Say a duration in seconds in a unit that suits it. */
+/** Say a duration in seconds in a fitting unit. */
 export function age(seconds) {
 	if (seconds < 90) return `${number(seconds, 0)} s`;
 	if (seconds < 5400) return `${number(seconds / 60, 0)} min`;

@@ -61,7 +61,7 @@ export class MessageList {
 	#click(button, act) {
 		if (!button) return;
 		const [name, detail] = button.dataset.action.split(" ");
-		if (name === "delete") Object.assign(button, { textContent: "Really?" }).dataset.action = "erase";
+		if (name === "delete") Object.assign(button, { textContent: "Really?", ariaLabel: "Really?" }).dataset.action = "erase";
 		else act(name, this.#drawn.get(button.closest("li").dataset.id).line.message, detail);
 	}
 
@@ -89,7 +89,7 @@ const same = (a, b) => (a.message === b.message || !b.message.offset) && a.conti
 const alike = (a = [], b = []) => a.length === b.length && a.every((entry, i) => entry === b[i]);
 
 function fill(node, { message, entries, continued }) {
-	const focused = node.contains(document.activeElement) && document.activeElement.dataset.action;
+	const focused = node.matches(":focus-visible, :has(:focus-visible)") && document.activeElement.dataset.action;
 	const unsent = entries.find(({ command }) => command.type === "post");
 	const edit = entries.find(({ command }) => command.type === "edit");
 	const text = message.deleted ? "This message was deleted." : (edit?.command.text ?? message.text);

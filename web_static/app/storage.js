@@ -1,4 +1,4 @@
-/** Texts kept between visits; a private window or a full disk keeps none, and the page goes on. */
+/** Texts kept between visits; a private window or a full disk keeps none. */
 
 export class Storage {
 	#prefix;
