@@ -47,20 +47,39 @@ async def test_files_come_with_their_type_and_a_tag(web_static: Path, path: str,
     assert response.headers["Cache-Control"] == "no-cache"
     assert response.headers["Vary"] == "Accept-Encoding"
     assert response.headers["ETag"].startswith('"')
-    head = await client.head(path)
-    assert head.status_code == 200
-    assert await head.get_data() == b""
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "../secret.js", "app/../../secret.js", "%2e%2e/secret.js", "..%2fsecret.js", "..\\secret.js", "/etc/passwd",
-        "//etc/passwd", "link.js", "folder.js", "app", "app/", "", ".", "notes.txt", "index.html\x00.js", "\x00.js",
-        "%00.js", "nothing.js", "x" * 300 + ".js", "x/" * 3000 + "x.js", "index.html/x.js", "é.js", "%ff.js",
-        "%ed%a0%80.js", "~/x.js", "MAIN.JS",
+        "../secret.js",
+        "app/../../secret.js",
+        "%2e%2e/secret.js",
+        "..%2fsecret.js",
+        "..\\secret.js",
+        "/etc/passwd",
+        "//etc/passwd",
+        "link.js",
+        "folder.js",
+        "app",
+        "app/",
+        "",
+        ".",
+        "notes.txt",
+        "index.html\x00.js",
+        "\x00.js",
+        "%00.js",
+        "nothing.js",
+        "x" * 300 + ".js",
+        "x/" * 3000 + "x.js",
+        "index.html/x.js",
+        "é.js",
+        "%ff.js",
+        "%ed%a0%80.js",
+        "~/x.js",
+        "MAIN.JS",
     ],
-)  # fmt: skip
+)
 async def test_nothing_else_is_served(web_static: Path, name: str) -> None:
     client, _ = open_client(web_static)
     response = await client.get(f"/static/{name}")
