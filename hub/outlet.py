@@ -30,6 +30,7 @@ class Outlet(trio.abc.Stream):
         "_draining",
         "_fd",
         "_finished",
+        "_on_end",
         "_on_overflow",
         "_open",
         "_queue",
@@ -46,6 +47,7 @@ class Outlet(trio.abc.Stream):
         self._clear = True
         self._drain_in = nursery
         self._draining = False
+        self._on_end: Callable[[], None] | None = None
         self._on_overflow = on_overflow
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -61,6 +63,10 @@ class Outlet(trio.abc.Stream):
     def on_overflow(self, tell: Callable[[], None]) -> None:
         """Have `tell` called, once, when the client has left OUTLET_BYTES_MAX unread."""
         self._on_overflow = tell
+
+    def on_end(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called when the client has sent its last byte."""
+        self._on_end = tell
 
     def offer(self, frame: bytes) -> None:
         """Send `frame` as soon as the client takes it; never waits, and is silent when the client is gone."""
@@ -94,7 +100,7 @@ class Outlet(trio.abc.Stream):
     def abandon(self) -> None:
         """Send nothing more, and tell nobody more: the connection has ended."""
         self._shut()
-        self._on_overflow = None
+        self._on_overflow = self._on_end = None
 
     def _shut(self) -> None:
         self._open = False
@@ -174,7 +180,18 @@ class Outlet(trio.abc.Stream):
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
         """Receive what the client sends."""
-        return await self._stream.receive_some(max_bytes)
+        try:
+            data = await self._stream.receive_some(max_bytes)
+        except trio.BrokenResourceError:
+            self._ended()
+            raise
+        if not data:
+            self._ended()
+        return data
+
+    def _ended(self) -> None:
+        if self._on_end is not None:
+            self._on_end()
 
     async def aclose(self) -> None:
         """Close the socket; whatever is queued is lost."""

@@ -80,6 +80,7 @@ class Session:
         self.outlet = outlet
         self.connected = False
         outlet.on_overflow(self._too_slow)
+        outlet.on_end(self._end_soon)
 
     @property
     def by(self) -> By:
@@ -112,7 +113,7 @@ class Session:
             return
         self._closing = True
         self.outlet.finish(disconnect.code, disconnect.reason)
-        self._scope.deadline = trio.current_time() + CLOSE_LINGER_S
+        self._end_soon()
 
     def reply(self, command_id: int, method: str, result: dict[str, Any]) -> None:
         """Answer a command."""
@@ -175,6 +176,10 @@ class Session:
         if expires_at is not None and wall_s >= expires_at + TOKEN_GRACE_S:
             return codes.EXPIRED
         return None
+
+    def _end_soon(self) -> None:
+        """End within CLOSE_LINGER_S, be it in the middle of a command that waits for others."""
+        self._scope.deadline = min(self._scope.deadline, trio.current_time() + CLOSE_LINGER_S)
 
     def _too_slow(self) -> None:
         self._services.counters.slow_clients += 1

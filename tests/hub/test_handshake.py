@@ -7,7 +7,8 @@ import pytest
 import structlog
 import trio
 
-from hub import websocket_door
+from hub import session, websocket_door
+from tests.hub.delayed_log import DelayedLog
 from tests.hub.live_hub import LOBBY, LiveHub, live_hub, post
 
 KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
@@ -168,6 +169,23 @@ async def test_what_is_no_frame_ends_its_connection_alone(rubbish: str) -> None:
             await hub.until(lambda: len(hub.sessions()) == 1)
             assert await ada.ask("ping", {}) == {}
     assert [each for each in logs if each["log_level"] == "error"] == []
+
+
+async def test_who_goes_while_its_command_waits_is_gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CLOSE_LINGER_S", 0.02)
+    log = DelayedLog()
+    async with live_hub(log) as hub:
+        log.hold()
+        async with hub.client("ada") as ada:
+            await ada.send("subscribe", {"channel": LOBBY})
+            await hub.until(lambda: log.looks)
+            await trio.aclose_forcefully(ada.websocket._stream)
+        await hub.until(lambda: not hub.sessions())
+        assert hub.services.connections._users == {}
+        assert hub.services.fanout._opening == {}
+        log.release()
+        async with hub.client("ada") as ada:
+            assert "epoch" in await ada.subscribe()
 
 
 async def test_who_disconnects_with_a_post_in_flight_has_posted() -> None:

@@ -190,6 +190,11 @@ async def test_it_is_a_stream_for_the_websocket_library() -> None:
         assert await line.read(2) == b"up"
         await line.client.send_all(b"down")
         assert await line.outlet.receive_some(10) == b"down"
+        ended: list[bool] = []
+        line.outlet.on_end(lambda: ended.append(True))
+        await line.client.send_eof()
+        assert await line.outlet.receive_some(10) == b""
+        assert ended == [True]
         await line.outlet.aclose()
         line.offer(b"x")
         assert await line.client.receive_some() == b""

@@ -3,8 +3,10 @@
 import pytest
 
 from hub.limits import CHANNELS_PER_CONNECTION_MAX
+from rooms.kinds import KINDS
 from rooms.ports import Publication
 from store.event_log import Draft
+from tests.hub.delayed_log import DelayedLog
 from tests.hub.live_hub import LOBBY, live_hub
 
 OTHER = "thread:other"
@@ -74,6 +76,27 @@ async def test_a_position_that_is_none_refuses_the_connect_and_leaves_nothing(su
         assert hub.services.fanout.statistics().topics == 0
         assert hub.services.presence.count(OTHER).clients == 0
         assert "client" in await ada.ask("connect", {"token": token})
+
+
+async def test_a_place_that_is_lost_before_the_reply_refuses_the_connect_for_the_moment() -> None:
+    log = DelayedLog()
+    async with live_hub(log) as hub, hub.client(None) as ada:
+        token = hub.token(channels=[LOBBY, OTHER])
+        await hub.services.fanout.open(LOBBY, KINDS["thread"])
+        log.hold()
+        connect = await ada.send("connect", {"token": token})
+        await hub.until(lambda: log.looks == 2)
+        topic = hub.services.fanout.topic(LOBBY)
+        assert topic is not None
+        topic._lose_everybody()
+        log.release()
+        refusal = (await ada.reply(connect))["error"]
+        assert (refusal["code"], refusal["temporary"]) == (100, True)
+        assert hub.services.connections._users == {}
+        result = await ada.ask("connect", {"token": token})
+        assert list(result["subs"]) == [LOBBY, OTHER]
+        await ada.post(1)
+        assert await ada.offsets(1) == [1]
 
 
 async def test_3010_a_place_that_was_lost_is_found_by_connecting_again() -> None:
