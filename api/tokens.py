@@ -1,8 +1,11 @@
-"""Connection tokens: who somebody is, signed by the hub (JWT, HS256), on the wire and over HTTP alike."""
+"""Access tokens: who somebody is, signed by the hub (JWT, HS256), on the wire and over HTTP alike."""
 
+import hashlib
+import hmac
 import secrets
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,7 @@ import jwt
 ALGORITHM = "HS256"
 GUEST_PREFIX = "guest-"
 GUEST_TOKEN_S = 24 * 3600
+ACCESS_TOKEN_S = 15 * 60
 REFRESH_GRACE_S = 30 * 24 * 3600  # who comes back within a month is still the same guest
 SECRET_BYTES_MIN = 32  # RFC 7518, section 3.2: a key as long as the hash
 
@@ -25,7 +29,11 @@ class ExpiredToken(InvalidToken):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says. `user` is empty for an anonymous reader; `expires_at`: s since 1970."""
+    """What a token says. `user` is empty for an anonymous reader; `expires_at`: s since 1970.
+
+    Only an account's token has a `session`, and an `authorization_version`: whether it still counts is known
+    to the account's standing.
+    """
 
     user: str
     display_name: str
@@ -34,6 +42,13 @@ class Claims:
     channel: str | None = None
     channels: tuple[str, ...] = ()
     moderator: bool = False
+    session: str | None = None
+    authorization_version: int = 0
+
+    @property
+    def guest(self) -> bool:
+        """Whether this is somebody without an account."""
+        return self.user.startswith(GUEST_PREFIX)
 
 
 ANONYMOUS_CLAIMS = Claims("", "", {})
@@ -51,12 +66,36 @@ class Guest:
         return {"id": self.id, "display_name": self.display_name}
 
 
-class Tokens:
-    """Signs and reads tokens with one secret."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an account's access token is to say."""
 
-    def __init__(self, secret: str, now_s: Callable[[], float] = time.time) -> None:
+    account: uuid.UUID
+    session: uuid.UUID
+    authorization_version: int
+    role: str
+    info: Mapping[str, Any]
+
+
+class Tokens:
+    """Signs tokens with one secret, and reads those of earlier secrets, too.
+
+    A token names its key (`kid`), so that a secret can be replaced while the tokens it signed run out.
+    """
+
+    def __init__(
+        self,
+        secret: str,
+        now_s: Callable[[], float] = time.time,
+        *,
+        previous: Sequence[str] = (),
+        access_s: int = ACCESS_TOKEN_S,
+    ) -> None:
+        self._key_id = key_id(secret)
         self._secret = secret
+        self._secrets = {key_id(each): each for each in (*previous, secret)}
         self._now_s = now_s
+        self._access_s = access_s
 
     def new_guest(self, display_name: str) -> Guest:
         """Return a guest under a fresh id that nobody can guess."""
@@ -71,7 +110,21 @@ class Tokens:
             "exp": now + GUEST_TOKEN_S,
             "info": {"display_name": guest.display_name},
         }
-        return jwt.encode(claims, self._secret, ALGORITHM)
+        return self._signed(claims)
+
+    def for_account(self, access: Access) -> tuple[str, int]:
+        """Return an access token and when it expires, in ms since 1970."""
+        now = int(self._now_s())
+        claims = {
+            "sub": str(access.account),
+            "sid": str(access.session),
+            "av": access.authorization_version,
+            "role": access.role,
+            "iat": now,
+            "exp": now + self._access_s,
+            "info": dict(access.info),
+        }
+        return self._signed(claims), (now + self._access_s) * 1000
 
     def read(self, token: str) -> Claims:
         """Return what a token says; raise ExpiredToken or InvalidToken."""
@@ -84,15 +137,41 @@ class Tokens:
             raise InvalidToken("only a guest's token is refreshed here")
         return claims
 
+    def seal(self, message: bytes) -> bytes:
+        """Return a mark of 32 bytes on a message that is no token, which only this hub can make."""
+        return _seal(self._secret, message)
+
+    def is_sealed(self, message: bytes, mark: bytes) -> bool:
+        """Say whether this hub made the mark, with today's secret or an earlier one."""
+        return any(hmac.compare_digest(_seal(each, message), mark) for each in self._secrets.values())
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        return jwt.encode(claims, self._secret, ALGORITHM, {"kid": self._key_id})
+
     def _read(self, token: str, now_s: float) -> Claims:
+        # Expiry is compared below, against the clock that was handed in.
+        options: Any = {"verify_exp": False, "verify_iat": False}
         try:
-            # Expiry is compared below, against the clock that was handed in.
-            claims = jwt.decode(
-                token, self._secret, [ALGORITHM], options={"verify_exp": False, "verify_iat": False}
-            )
+            claims = jwt.decode(token, self._key_of(token), [ALGORITHM], options)
         except (jwt.InvalidTokenError, ValueError) as error:
             raise InvalidToken(f"the token is not one of this hub: {error}") from error
         return _checked(claims, now_s)
+
+    def _key_of(self, token: str) -> str:
+        """Return the secret that a token names; one that names none is by a program that shares today's."""
+        named = jwt.get_unverified_header(token).get("kid", self._key_id)
+        if named not in self._secrets:
+            raise InvalidToken("the token was signed with a secret that this hub no longer accepts")
+        return self._secrets[named]
+
+
+def _seal(secret: str, message: bytes) -> bytes:
+    return hmac.digest(secret.encode(), b"\0" + message, "sha256")  # no signed token begins with a NUL
+
+
+def key_id(secret: str) -> str:
+    """Return the name by which tokens call a secret, which tells nothing of it."""
+    return hashlib.sha256(b"key id of " + secret.encode()).hexdigest()[:12]
 
 
 def _checked(claims: dict[str, Any], now_s: float) -> Claims:
@@ -113,6 +192,39 @@ def _as_claims(claims: dict[str, Any], expires_at: float | None) -> Claims:
     if not isinstance(channels, list) or not all(isinstance(each, str) for each in channels):
         raise InvalidToken("channels must be a list of texts")
     name = info.get("display_name")
-    display_name = name if isinstance(name, str) else user
-    moderator = claims.get("role") in ("moderator", "admin")
-    return Claims(user, display_name, info, expires_at, channel, tuple(channels), moderator)
+    return Claims(
+        user,
+        name if isinstance(name, str) else user,
+        info,
+        expires_at,
+        channel,
+        tuple(channels),
+        moderator=claims.get("role") in ("moderator", "admin"),
+        session=_session(claims, user),
+        authorization_version=_version(claims),
+    )
+
+
+def _session(claims: dict[str, Any], user: str) -> str | None:
+    """Return the session of an account's token; both are UUIDs."""
+    session = claims.get("sid")
+    if session is None:
+        return None
+    if not isinstance(session, str) or not is_uuid(session) or not is_uuid(user):
+        raise InvalidToken("sid and the sub beside it must be UUIDs")
+    return session
+
+
+def _version(claims: dict[str, Any]) -> int:
+    version = claims.get("av", 0)
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise InvalidToken("av must be a whole number")
+    return version
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether a text is a UUID in its usual spelling."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

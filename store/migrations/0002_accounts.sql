@@ -27,25 +27,31 @@ create unique index account_email on account (lower(email)) where email is not n
 create unique index account_handle on account (lower(handle));
 create index account_newest on account (created_at desc, id desc);
 
--- A session is a family of refresh tokens: each is used once, and a used one that comes again ends the whole family.
+-- A session is a family of refresh tokens of which one is good: each is used once, and a used one that comes again
+-- ends the session. The row goes when the session ends; only the SHA-256 of the good token is kept.
 create table account_session (
     id uuid primary key default gen_random_uuid(),
     account uuid not null references account (id) on delete cascade,
+    refresh_hash bytea not null,
     user_agent text not null default '',
     address text not null default '',
     created_at timestamptz not null default now(),
     last_used_at timestamptz not null default now(),
-    expires_at timestamptz not null,
-    revoked_at timestamptz
+    expires_at timestamptz not null
 );
 create index account_session_of on account_session (account, last_used_at desc);
 create index account_session_old on account_session (expires_at);
 
-create table refresh_token (
-    hash bytea primary key, -- SHA-256 of the token: the token itself is kept by its owner alone
-    session uuid not null references account_session (id) on delete cascade,
-    issued_at timestamptz not null default now(),
-    expires_at timestamptz not null,
-    used_at timestamptz
+-- Who did what to whom, when and why; rows are only ever added. No actor: the operator, at the command line.
+create table audit_log (
+    id bigint generated always as identity primary key,
+    at timestamptz not null default now(),
+    actor uuid references account (id),
+    act text not null,
+    subject_kind text not null,
+    subject_id text not null,
+    reason text not null default '',
+    details jsonb not null default '{}'
 );
-create index refresh_token_of on refresh_token (session);
+create index audit_log_of on audit_log (subject_kind, subject_id, id desc);
+create index audit_log_by on audit_log (actor, id desc);
