@@ -65,7 +65,7 @@ create index video_category_trending on video (category, trending desc, id desc)
 create index video_category_longest on video (category, duration_s desc, id desc) where listed;
 create index video_creator_newest on video (creator, published_at desc, id desc) where listed;
 create index video_of on video (creator, created_at desc, id desc);
-create index video_tagged on video using gin (tags) where listed;
+create index video_tagged on video using gin (tags) with (fastupdate = off) where listed;
 create index video_deleted on video (deleted_at) where deleted_at is not null;
 
 -- What a video is made of: its source, posters, captions; a new upload is a new version of the asset, the old ones stay.
@@ -282,3 +282,31 @@ begin
 end $$;
 create trigger comment_shown_or_not after update of deleted_at, hidden_at on comment for each row
     when (old.shown is distinct from new.shown) execute function comment_shown_or_not();
+
+-- What everybody is shown. Who may see a video at all: everybody what is published, its creator and editors all of it.
+
+create function may_see(seen video, viewer uuid, edits_any boolean) returns boolean language sql immutable as $$
+    select (seen.published_at is not null and seen.deleted_at is null and seen.visibility <> 'private')
+        or edits_any or coalesce(seen.creator = viewer, false)
+$$;
+
+create function wire_ms(at timestamptz) returns bigint language sql immutable as $$
+    select (extract(epoch from at) * 1000)::bigint
+$$;
+
+create function person_card(person account) returns json language sql stable as $$
+    select json_build_object(
+        'id', person.id, 'display_name', person.display_name, 'handle', person.handle, 'avatar', person.avatar)
+$$;
+
+create view video_card as
+select
+    video.id,
+    json_build_object(
+        'id', video.id, 'title', video.title, 'description', left(video.description, 200),
+        'category', video.category, 'tags', video.tags, 'duration_s', nullif(video.duration_s, 0),
+        'poster', video.poster, 'creator', person_card(account), 'views', video.views, 'likes', video.likes,
+        'comments', video.comments, 'published_at', wire_ms(video.published_at), 'visibility', video.visibility,
+        'state', video.state
+    ) as card
+from video join account on account.id = video.creator;
