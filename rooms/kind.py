@@ -16,8 +16,9 @@ ANONYMOUS = ""
 class By:
     """Who gives a command: a person on a connection, or the hub itself.
 
-    `user` is empty for somebody who only reads. `moderator` may change what others wrote. `system` is true
-    for the hub's own parts (a satellite tracker), never for a client.
+    `user` is empty for somebody who only reads, and a `guest` has no account. `moderator` may change what
+    others wrote. Who is muted may not write until `muted_until_ms` (ms since 1970). `system` is true for the
+    hub's own parts (a satellite tracker), never for a client.
     """
 
     user: str
@@ -25,6 +26,8 @@ class By:
     client: str = ""
     moderator: bool = False
     system: bool = False
+    guest: bool = False
+    muted_until_ms: int | None = None
 
     def as_json(self) -> dict[str, str]:
         """Return the shape in which people stand in events: `{id, display_name}`."""

@@ -8,4 +8,4 @@ _MS = timedelta(milliseconds=1)
 
 def to_ms(at: datetime) -> int:
     """Return a time as ms since 1970; the database's `infinity` is the last one of the year 9999."""
-    return (at - _EPOCH) // _MS
+    return (at.replace(tzinfo=UTC) - _EPOCH) // _MS  # the driver gives UTC, and `infinity` without a zone
