@@ -1,84 +1,61 @@
 """The app factory: blueprints, errors as problems, and what every answer carries."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
 import structlog
 from quart import Blueprint, Response, g, request
-from quart_trio import QuartTrio
 
 from api.auth import auth_blueprint
 from api.correlation import HEADER, correlation_id
+from api.docs import docs_blueprint
 from api.health import health_blueprint
+from api.http.app_type import HubApp, services
+from api.http.faults import say_problems
+from api.http.headers import secure
+from api.http.openapi import describe
+from api.http.rate_limits import take, tell_limits
 from api.pages import pages_blueprint
-from api.ports import Figures, Wellness
-from api.problems import Problem, say_problems
-from api.tokens import Tokens
+from api.realtime import realtime_blueprint
+from api.services import ApiServices
 
 BODY_BYTES_MAX = 64 * 1024
 BODY_TIMEOUT_S = 15
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
+    auth_blueprint,
+    docs_blueprint,
+    health_blueprint,
+    pages_blueprint,
+    realtime_blueprint,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class ApiServices:
-    """What the app works with, handed in by the wiring."""
-
-    tokens: Tokens
-    wellness: Wellness
-    figures: Figures
-    web_static: Path
-
-
-def create_app(services: ApiServices) -> QuartTrio:
+def create_app(parts: ApiServices) -> HubApp:
     """Return the app with all its routes."""
-    app = QuartTrio("cosmohub", static_folder=None)
+    app = HubApp("cosmohub", static_folder=None)
+    app.services = parts
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.config["BODY_TIMEOUT"] = BODY_TIMEOUT_S
-    app.register_blueprint(auth_blueprint(services.tokens))
-    app.register_blueprint(health_blueprint(services.wellness, services.figures))
-    app.register_blueprint(pages_blueprint(services.web_static))
-    app.register_blueprint(_realtime_blueprint())
+    describe(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint(parts))
     say_problems(app)
-    app.before_request(_take_correlation_id)
+    app.before_request(_begin)
     app.after_request(_finish)
     return app
 
 
-def _realtime_blueprint() -> Blueprint:
-    realtime = Blueprint("realtime", __name__)
-
-    @realtime.get("/connection/websocket")
-    async def not_upgraded() -> Response:
-        """Tell who came here without asking for a WebSocket."""
-        response = Problem(
-            426, "upgrade_required", "this is a WebSocket endpoint: connect with a Centrifuge SDK"
-        ).response()
-        response.headers["Upgrade"] = "websocket"
-        response.headers["Connection"] = "Upgrade"
-        return response
-
-    return realtime
-
-
-async def _take_correlation_id() -> None:
+async def _begin() -> None:
     g.correlation_id = correlation_id(request.headers.get(HEADER, ""))
     structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
+    if request.path.startswith("/api/") and request.method != "OPTIONS":
+        take("all", services().options.requests_per_minute)
 
 
 async def _finish(response: Response) -> Response:
     response.headers[HEADER] = g.get("correlation_id", "")
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    tell_limits(response)
+    secure(response)
     structlog.get_logger(__name__).info(
         "request", method=request.method, path=request.path, status=response.status_code
     )

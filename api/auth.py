@@ -7,13 +7,15 @@ import orjson
 from quart import Blueprint, request
 
 from api.problems import Problem
+from api.services import ApiServices
 from api.tokens import Guest, InvalidToken, Tokens
 
 DISPLAY_NAME_LENGTH_MAX = 40
 
 
-def auth_blueprint(tokens: Tokens) -> Blueprint:
+def auth_blueprint(services: ApiServices) -> Blueprint:
     """Return the routes under `/api/auth`."""
+    tokens = services.tokens
     auth = Blueprint("auth", __name__, url_prefix="/api/auth")
 
     @auth.post("/guest")

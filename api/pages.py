@@ -1,15 +1,41 @@
-"""The web client's files, small enough to be kept in memory, compressed, with an ETag each."""
+"""The web client: pages under clean addresses and their files, kept in memory, compressed, with ETags."""
 
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
 from quart import Blueprint, Response, request
+from quart_schema import hide
+from werkzeug.exceptions import NotFound
 
+from api.problems import CONTENT_TYPE as PROBLEM_TYPE
 from api.problems import Problem
+from api.services import ApiServices
+
+PAGES = {
+    "/": "index.html",
+    "/login": "login.html",
+    "/signup": "signup.html",
+    "/reset": "reset.html",
+    "/verify": "verify.html",
+    "/settings": "settings.html",
+    "/u/<name>": "profile.html",
+    "/admin/users": "users.html",
+    "/videos": "videos.html",
+    "/videos/<name>": "video.html",
+    "/lists/<name>": "list.html",
+    "/history": "history.html",
+    "/search": "search.html",
+    "/forum": "forum.html",
+    "/forum/<name>": "board.html",
+    "/threads/<name>": "thread.html",
+    "/moderation": "moderation.html",
+}
+NOT_FOUND_PAGE = "not_found.html"
 
 SERVED = {".html", ".css", ".js", ".json", ".svg", ".png", ".ico", ".webmanifest"}
 FILE_BYTES_MAX = 4 * 1024 * 1024
@@ -67,27 +93,51 @@ def _read(path: Path, modified_ns: int) -> PageFile:
     return PageFile(body, compressed, content_type, hashlib.sha256(body).hexdigest()[:32], modified_ns)
 
 
-def pages_blueprint(folder: Path) -> Blueprint:
-    """Return `/` and `/static/…`."""
+def pages_blueprint(services: ApiServices) -> Blueprint:
+    """Return the pages, `/static/…`, and what is said about an address where nothing is."""
     pages = Blueprint("pages", __name__)
-    files = PageFiles(folder)
+    files = PageFiles(services.web_static)
 
-    @pages.get("/")
-    async def index() -> Response:
-        return _response(files, "index.html")
+    for rule, file in PAGES.items():
+        pages.add_url_rule(rule, file.removesuffix(".html"), hide(_page(files, file)))
 
     @pages.get("/favicon.ico")
+    @hide
     async def icon() -> Response:
-        return _response(files, "app/icon.svg")
+        return page_response(files, "app/icon.svg")
 
     @pages.get("/static/<path:name>")
+    @hide
     async def static_file(name: str) -> Response:
-        return _response(files, name)
+        return page_response(files, name)
+
+    @pages.app_errorhandler(NotFound)
+    async def nothing_here(error: NotFound) -> Response:
+        if not _reads_pages() or files.get(NOT_FOUND_PAGE) is None:
+            return Problem(404, "not_found", error.description or error.name).response()
+        response = page_response(files, NOT_FOUND_PAGE)
+        response.status_code = 404
+        return response
 
     return pages
 
 
-def _response(files: PageFiles, name: str) -> Response:
+def _page(files: PageFiles, file: str) -> Callable[..., Awaitable[Response]]:
+    async def show(name: str = "") -> Response:
+        """Show the page; what the address names is looked up by the page itself."""
+        return page_response(files, file)
+
+    return show
+
+
+def _reads_pages() -> bool:
+    """Tell a person's browser, which asks for HTML, from a program, which takes what comes."""
+    types = [PROBLEM_TYPE, "application/json", "text/html"]
+    return not request.path.startswith("/api/") and request.accept_mimetypes.best_match(types) == "text/html"
+
+
+def page_response(files: PageFiles, name: str) -> Response:
+    """Answer with a page file, 304 to who has it; raise 404."""
     found = files.get(name)
     if found is None:
         raise Problem(404, "not_found", f"there is no page file {name!r}")

@@ -126,6 +126,20 @@ class Settings:
         "a whole number from 1 to 1000000",
         "connections a person may have at once: tabs and devices",
     )
+    requests_per_minute: int = _setting(
+        "HUB_REQUESTS_PER_MINUTE",
+        100,
+        _whole_number(1, 1_000_000),
+        "a whole number from 1 to 1000000",
+        "API requests a minute of a user or an address; the tighter limits keep their proportion to it",
+    )
+    trusted_proxies: int = _setting(
+        "HUB_TRUSTED_PROXIES",
+        0,
+        _whole_number(0, 16),
+        "a whole number from 0 to 16",
+        "proxies in front whose X-Forwarded-For entries are believed; 0: the peer is the client",
+    )
     celestrak_url: str | None = _setting(
         "HUB_CELESTRAK_URL",
         CELESTRAK_URL,

@@ -11,13 +11,16 @@ import structlog
 import trio
 
 from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
-from api.app import ApiServices, create_app
+from api.accounts.standing import AccountStandings
+from api.app import create_app
+from api.services import ApiOptions, ApiServices
 from api.tokens import Tokens
 from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.http_server import HttpServer
 from hub.limits import Limits
 from hub.metrics import HubFigures
+from hub.room_commands import RoomCommands
 from hub.secret import jwt_secret
 from hub.services import Services
 from hub.settings import Settings
@@ -85,7 +88,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
         async with open_realtime(settings, event_log, element_sets) as realtime:
             supervisors = (supervisor, realtime.watch, realtime.rooms_watch)
             wellness = HubWellness(database, event_log, (supervisor, realtime.watch), realtime.rooms_watch)
-            yield _assemble(realtime.services, wellness, supervisors, embedded)
+            figures = HubFigures(realtime.services, supervisors)
+            api = _api_services(settings, database, realtime.services, wellness, figures)
+            yield _assemble(realtime.services, api, wellness, embedded)
 
 
 @asynccontextmanager
@@ -167,16 +172,30 @@ def _services(
     )
 
 
-def _assemble(
+def _api_services(
+    settings: Settings,
+    database: Database,
     services: Services,
     wellness: HubWellness,
-    supervisors: tuple[Supervisor, ...],
-    embedded: tuple[str, ...],
-) -> Hub:
-    figures = HubFigures(services, supervisors)
-    app = create_app(ApiServices(services.tokens, wellness, figures, WEB_STATIC))
+    figures: HubFigures,
+) -> ApiServices:
+    return ApiServices(
+        tokens=services.tokens,
+        wellness=wellness,
+        figures=figures,
+        web_static=WEB_STATIC,
+        database=database,
+        rooms=RoomCommands(services.rooms, services.kind_of),
+        standings=AccountStandings(database),
+        options=ApiOptions(
+            requests_per_minute=settings.requests_per_minute, trusted_proxies=settings.trusted_proxies
+        ),
+    )
+
+
+def _assemble(services: Services, api: ApiServices, wellness: HubWellness, embedded: tuple[str, ...]) -> Hub:
     return Hub(
-        http=HttpServer(app),
+        http=HttpServer(create_app(api)),
         websockets=WebSocketDoor(services),
         connections=services.connections,
         rooms=services.rooms,

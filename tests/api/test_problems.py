@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from api.app import SECURITY_HEADERS
 from api.correlation import correlation_id
+from api.http.headers import SECURITY_HEADERS
 from tests.api.api_bench import Steered, open_client
 
 

@@ -9,10 +9,10 @@ import pytest
 import structlog
 import trio
 
-from api.app import ApiServices, create_app
+from api.app import create_app
 from api.tokens import Tokens
 from hub.http_server import HttpServer
-from tests.api.api_bench import Steered
+from tests.api.api_bench import Steered, services_without_database
 from tests.hub.live_hub import SECRET, LiveHub, live_hub
 
 PAGE = "<!doctype html><title>CosmoHub</title>"
@@ -30,7 +30,7 @@ async def whole_hub(web_static: Path) -> AsyncIterator[LiveHub]:
     (web_static / "main.js").write_text("let it = 'be';")
     (web_static.parent / "secret.js").write_text("secret")
     parts = Steered()
-    http = HttpServer(create_app(ApiServices(Tokens(SECRET), parts, parts, web_static)))
+    http = HttpServer(create_app(services_without_database(web_static, parts, Tokens(SECRET))))
     async with http.running(), live_hub(http=http.serve) as hub:
         yield hub
 

@@ -1,0 +1,25 @@
+"""From which address a request comes, behind as many proxies as are trusted."""
+
+from ipaddress import ip_address
+
+from quart import Request
+
+
+def address_of(request: Request, trusted_proxies: int) -> str:
+    """Return the client's address: the peer's, or what the outermost trusted proxy saw.
+
+    Each proxy appends the address it was called from; only the last `trusted_proxies` entries are believed.
+    """
+    peer = request.remote_addr or ""
+    if not trusted_proxies:
+        return peer
+    forwarded = [each.strip() for each in ",".join(request.headers.getlist("X-Forwarded-For")).split(",")]
+    entries = [each for each in forwarded if each][-trusted_proxies:]
+    return _normal(entries[0]) or peer if entries else peer
+
+
+def _normal(entry: str) -> str:
+    try:
+        return str(ip_address(entry))
+    except ValueError:
+        return ""
