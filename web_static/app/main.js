@@ -1,33 +1,42 @@
 /** Puts the page together: visitor, connection, map, figures and conversation. */
 
-import { Chat, find } from "./chat.js";
+import { Chat } from "./chat.js";
+import { find } from "./dom.js";
 import { Figures } from "./figures.js";
 import { utc } from "./format.js";
-import { Guest } from "./guest.js";
-import { WorldMap } from "./map.js";
 import { Realtime } from "./realtime.js";
+import { openPage } from "./shell.js";
 import { Storage } from "./storage.js";
+import { visitor } from "./visitor.js";
 
+openPage();
 const storage = new Storage("cosmohub.");
-const guest = new Guest(storage, () => welcome());
+const guest = await visitor(storage, () => welcome());
 const url = `${location.protocol.replace("http", "ws")}//${location.host}/connection/websocket`;
 const realtime = new Realtime({ url, guest, changed: showConnection });
 const figures = new Figures(find("figures"), find("warning"));
-const map = new WorldMap(find("map"));
 const chat = new Chat({ realtime, guest, storage, outbox: new Storage("cosmohub.outbox."), channel: "thread:lobby" });
 let pauseEndsMs = 0;
 
-realtime.room("sat:25544", { publication: ({ data }) => show(data) });
+const latest = {};
+let map;
 
-fetch("/static/vendor/coastlines.json")
-	.then((answer) => answer.json())
-	.then((coastlines) => map.showCoastlines(coastlines))
-	.catch((error) => console.warn("The map has no land:", error));
+realtime.room("sat:25544", { publication: ({ data }) => show(data) });
+openMap().catch((error) => console.warn("There is no map:", error));
+
+/** What is said comes first; the map follows. */
+async function openMap() {
+	const [{ WorldMap }, coastlines] = await Promise.all([import("./map.js"), fetch("/static/vendor/coastlines.json")]);
+	map = new WorldMap(find("map"));
+	Object.values(latest).forEach(show);
+	map.showCoastlines(await coastlines.json());
+}
 
 function show(data) {
-	if (data.type === "track") map.showTrack(data);
+	latest[data.type] = data;
+	if (data.type === "track") map?.showTrack(data);
 	if (data.type !== "position") return;
-	map.showPosition(data);
+	map?.showPosition(data);
 	figures.show(data);
 }
 
@@ -49,6 +58,7 @@ function showPause() {
 function welcome(asks = !guest.user) {
 	find("join").hidden = !asks;
 	find("write").hidden = asks;
+	find("rename").hidden = Boolean(guest.user?.handle);
 	chat.welcome();
 }
 
@@ -76,7 +86,7 @@ find("join").addEventListener("submit", join);
 find("rename").addEventListener("click", rename);
 find("connection").lastElementChild.addEventListener("click", () => realtime.start());
 addEventListener("online", () => find("connection").dataset.state === "waiting" && realtime.start());
-addEventListener("storage", ({ key }) => key === "cosmohub.guest" && (guest.follow(), realtime.start()));
+addEventListener("storage", ({ key }) => key === "cosmohub.guest" && !guest.user?.handle && (guest.follow(), realtime.start()));
 
 function tick() {
 	find("clock").textContent = utc(Date.now());

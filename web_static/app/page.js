@@ -1,0 +1,5 @@
+/** A page that has nothing of its own to do. */
+
+import { openPage } from "./shell.js";
+
+openPage();

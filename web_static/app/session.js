@@ -1,0 +1,109 @@
+/** The session of the signed-in account: a short-lived access token, renewed by a cookie that no script can read. */
+
+import { Storage } from "./storage.js";
+import { remember, who } from "./who.js";
+
+const NAME = "cosmohub.session";
+const EARLY_MS = 20_000;
+const TIMEOUT_MS = 15_000;
+const ENDED = new Set([400, 401, 403, 404]);
+
+/**
+ * A refresh token is used once, so tabs must not use the same one at the same time: renewals of all tabs go one after the
+ * other under a lock, and a token is told to the others. A page that follows in the same tab finds the token in the tab's
+ * own storage.
+ */
+class Session {
+	#kept = new Storage(NAME, "sessionStorage");
+	#channel = new BroadcastChannel(NAME);
+	#access = JSON.parse(this.#kept.get("")) ?? { token: "", endsMs: 0 };
+	#renewal = null;
+
+	constructor() {
+		this.#channel.addEventListener("message", ({ data }) => this.#hold(data));
+	}
+
+	/** The account, null when nobody is signed in. */
+	get user() {
+		return who();
+	}
+
+	/** Answer a token that is good for a while, "" when nobody is signed in; rejects when the hub cannot be reached. */
+	async token() {
+		if (this.user && !this.#fresh()) await this.renew();
+		return this.user ? this.#access.token : "";
+	}
+
+	/** Get a token other than the present one, or find that the session has ended. */
+	renew() {
+		const { token } = this.#access;
+		this.#renewal ??= this.#alone(() => this.#refresh(token)).finally(() => (this.#renewal = null));
+		return this.#renewal;
+	}
+
+	/** The live connection's token has expired. */
+	expired() {
+		this.#access.endsMs = 0;
+	}
+
+	/** The live connection's token is refused: true when another may be had. */
+	refused() {
+		this.expired();
+		return Boolean(this.user);
+	}
+
+	/** Begin with the hub's answer {token, expires_at, user} to a sign-in, which came at `answer`'s time. */
+	begin(body, answer) {
+		const hubNowMs = Date.parse(answer.headers.get("Date")) || Date.now();
+		const access = { token: body.token, endsMs: Date.now() + body.expires_at - hubNowMs, owner: body.user.id };
+		remember(body.user);
+		this.#hold(access);
+		this.#channel.postMessage(access);
+	}
+
+	/** Sign out, here or on every device. */
+	async end(everywhere = false) {
+		const token = everywhere ? await this.token() : this.#access.token;
+		const answer = await post(everywhere ? "/api/auth/logout-all" : "/api/auth/logout", token);
+		if (!answer.ok && !ENDED.has(answer.status)) throw new Error(`The hub answered ${answer.status}; try again.`);
+		this.#forget();
+	}
+
+	#forget() {
+		const access = { token: "", endsMs: 0 };
+		this.#hold(access);
+		this.#channel.postMessage(access);
+		remember(null);
+	}
+
+	#fresh() {
+		return this.#access.owner === this.user.id && Date.now() < this.#access.endsMs - EARLY_MS;
+	}
+
+	#hold(access) {
+		this.#access = access;
+		this.#kept.set("", access.token && JSON.stringify(access));
+	}
+
+	/** There are no locks on a page that came over plain HTTP from another machine. */
+	#alone(action) {
+		return navigator.locks ? navigator.locks.request(NAME, action) : action();
+	}
+
+	async #refresh(token) {
+		if (this.#access.token !== token && this.#fresh()) return;
+		const answer = await post("/api/auth/refresh", "", {});
+		if (answer.ok) this.begin(await answer.json(), answer);
+		else if (ENDED.has(answer.status)) this.#forget();
+		else throw new TypeError(`the hub answered ${answer.status}`);
+	}
+}
+
+/** What has begun is brought to its end, although the page is left: its answer carries the next cookie. */
+function post(path, token, body = {}) {
+	const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
+	const signal = AbortSignal.timeout(TIMEOUT_MS);
+	return fetch(path, { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin", keepalive: true, signal });
+}
+
+export const session = new Session();
