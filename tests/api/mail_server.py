@@ -64,7 +64,7 @@ class MailServer:
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, auth: Any) -> AuthResult:
         assert isinstance(auth, LoginPassword)
         self.logins.append((auth.login.decode(), auth.password.decode()))
-        return AuthResult(success=auth.password == b"right")
+        return AuthResult(success=auth.password == b"right", handled=False)
 
     def wait_for(self, count: int) -> list[EmailMessage]:
         """Return the messages when there are `count`; to be called in a thread."""
@@ -78,7 +78,6 @@ class MailServer:
             self,
             enable_SMTPUTF8=True,
             authenticator=self.authenticate,
-            auth_exclude_mechanism=["LOGIN"],
             **self._smtp,
         )
 
