@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from api.accounts.google import GOOGLE_ISSUER
+from api.mail.message import read_sender
+from api.mail.smtp import read_smtp_url
 from api.tokens import SECRET_BYTES_MIN
 from telemetry.sources.celestrak import CELESTRAK_URL
 
@@ -67,6 +70,23 @@ def _secret(value: str) -> str:
     if len(value.encode()) < SECRET_BYTES_MIN:
         raise ValueError
     return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _checked(check: Reader) -> Reader:
+    """Return what reads a value that `check` raises ValueError for when it will not do."""
+
+    def read(value: str) -> str:
+        check(value)
+        return value
+
+    return read
 
 
 def _host(value: str) -> str:
@@ -146,6 +166,51 @@ class Settings:
         _web_url_or_off,
         "an http or https URL, or off",
         "where fresh element sets come from, asked every 2 h at most; off: only the bundled ones",
+    )
+    public_url: str | None = _setting(
+        "HUB_PUBLIC_URL",
+        None,
+        _base_url,
+        "an http or https URL",
+        "where people reach the hub, for links in mail and the way back from Google; absent: http://HOST:PORT",
+    )
+    smtp_url: str | None = _setting(
+        "SMTP_URL",
+        None,
+        _checked(read_smtp_url),
+        "a URL such as smtp://user:password@host:587 or smtps://user:password@host",
+        "the server that takes mail, with TLS where it offers it; absent: mail lies in the data dir as .eml",
+        secret=True,
+    )
+    mail_from: str = _setting(
+        "MAIL_FROM",
+        "CosmoHub <hub@localhost>",
+        _checked(read_sender),
+        "an address such as CosmoHub <hub@example.org>",
+        "from whom mail comes",
+    )
+    google_client_id: str | None = _setting(
+        "GOOGLE_CLIENT_ID",
+        None,
+        _host,
+        "the client ID, without spaces",
+        "signing in with Google, with the secret below; absent: off. Its redirect URI is"
+        " HUB_PUBLIC_URL/api/auth/google/callback",
+    )
+    google_client_secret: str | None = _setting(
+        "GOOGLE_CLIENT_SECRET",
+        None,
+        _host,
+        "the client secret, without spaces",
+        "the other half of the above",
+        secret=True,
+    )
+    google_issuer: str = _setting(
+        "GOOGLE_ISSUER",
+        GOOGLE_ISSUER,
+        _base_url,
+        "an http or https URL",
+        "the OpenID provider; another than Google will do as well",
     )
     log_level: str = _setting(
         "HUB_LOG_LEVEL",

@@ -8,6 +8,7 @@ import pytest
 from hub.main import MISUSED, main
 from hub.settings import BadSetting, Settings, read_settings, settings_table
 
+SECRET_VARIABLES = {each.metadata["variable"] for each in fields(Settings) if each.metadata["secret"]}
 VARIABLES = [each.metadata["variable"] for each in fields(Settings)]
 
 
@@ -34,6 +35,12 @@ def test_everything_can_be_set() -> None:
             "HUB_COMMANDS_PER_SECOND": "100",
             "HUB_CONNECTIONS_PER_USER": "3",
             "HUB_CELESTRAK_URL": "OFF",
+            "HUB_PUBLIC_URL": "https://hub.example.org/",
+            "SMTP_URL": "smtps://ada:secret@mail.example.org",
+            "MAIL_FROM": "Hub <hub@example.org>",
+            "GOOGLE_CLIENT_ID": "id",
+            "GOOGLE_CLIENT_SECRET": "secret",
+            "GOOGLE_ISSUER": "http://localhost:9000",
             "HUB_LOG_LEVEL": "DEBUG",
             "HUB_LOG_FORMAT": "Console",
         }
@@ -47,6 +54,12 @@ def test_everything_can_be_set() -> None:
         commands_per_second=100,
         connections_per_user=3,
         celestrak_url=None,
+        public_url="https://hub.example.org",
+        smtp_url="smtps://ada:secret@mail.example.org",
+        mail_from="Hub <hub@example.org>",
+        google_client_id="id",
+        google_client_secret="secret",
+        google_issuer="http://localhost:9000",
         log_level="debug",
         log_format="console",
     )
@@ -77,6 +90,16 @@ WRONG = [
     ("HUB_TRUSTED_PROXIES", "nginx"),
     ("HUB_CELESTRAK_URL", "celestrak.org"),
     ("HUB_CELESTRAK_URL", "ftp://celestrak.org"),
+    ("HUB_PUBLIC_URL", "hub.example.org"),
+    ("HUB_PUBLIC_URL", "https://"),
+    ("SMTP_URL", "hunter2"),
+    ("SMTP_URL", "http://hunter2@mail"),
+    ("SMTP_URL", "smtp://ada:hunter2@mail:port"),
+    ("MAIL_FROM", "nobody"),
+    ("MAIL_FROM", "a@b\r\nBcc: c@d"),
+    ("GOOGLE_CLIENT_ID", "a b"),
+    ("GOOGLE_CLIENT_SECRET", "hunter2 hunter2"),
+    ("GOOGLE_ISSUER", "accounts.google.com"),
     ("HUB_LOG_LEVEL", "loud"),
     ("HUB_LOG_FORMAT", "xml\nyaml"),
 ]
@@ -94,7 +117,7 @@ def test_a_wrong_value_is_one_line_with_variable_value_and_what_is_allowed(
     message = str(bad.value)
     assert message.startswith(f"{variable}=")
     assert message.endswith(allowed)
-    shown = "(hidden)" if variable in ("DATABASE_URL", "JWT_SECRET") else repr(value)
+    shown = "(hidden)" if variable in SECRET_VARIABLES else repr(value)
     assert shown in message
     assert "hunter2" not in message
     monkeypatch.setenv(variable, value)
