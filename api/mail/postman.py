@@ -16,7 +16,8 @@ BATCH_MAX = 10
 LOOK_S_MAX = 60.0  # what a node did not hear of it finds by then: it died between a commit and the sending
 DATABASE_PAUSE_S = 5.0
 
-Errand = Callable[[Connection], Awaitable[None]]
+Errand = Callable[[Connection], Awaitable[bool]]
+"""Does some of the work that ends in mail, in a transaction of its own, and says whether there may be more."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ class PostmanStatistics:
 class Postman:
     """Takes mails from the outbox and hands them to `transport`.
 
-    `errands` are done before each look: work that ends in mail, each in a transaction of its own.
+    `errands` are done before each look for mail.
     """
 
     def __init__(self, database: Database, transport: Transport, errands: Sequence[Errand] = ()) -> None:
@@ -70,7 +71,8 @@ class Postman:
     async def deliver_due(self) -> float:
         """Do the errands and deliver all that is due; return in how many seconds to look again."""
         for errand in self._errands:
-            await self._database.transaction(errand)
+            while await self._database.transaction(errand):
+                pass
         while mails := await self._database.transaction(lambda c: outbox.take_due(c, BATCH_MAX)):
             await self._deliver(mails)
         due_s = await self._database.run(outbox.seconds_until_due)

@@ -163,9 +163,10 @@ async def test_a_database_that_is_away_is_waited_for(
     monkeypatch.setattr(postman_module, "DATABASE_PAUSE_S", 0)
     faults = [DatabaseUnavailable("gone for a moment")] * 3
 
-    async def errand(connection: Connection) -> None:
+    async def errand(connection: Connection) -> bool:
         if faults:
             raise faults.pop()
+        return False
 
     await enqueue(database, "after all")
     with mail_server() as server:
