@@ -2,15 +2,18 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import cast
 
 from quart import g, request
 
 from api.accounts.roles import ANONYMOUS, GUEST, permissions_of
 from api.http.addresses import address_of
 from api.http.app_type import services
+from api.http.asking import HubRequest
+from api.http.bearer import claims_of
 from api.ports import Standing
 from api.problems import Problem
-from api.tokens import GUEST_PREFIX, Claims, ExpiredToken, InvalidToken
+from api.tokens import GUEST_PREFIX, Claims
 from rooms.kind import By
 
 
@@ -24,6 +27,7 @@ class Caller:
     permissions: frozenset[str]
     session: str | None
     address: str
+    muted_until_ms: int | None = None
 
     @property
     def anonymous(self) -> bool:
@@ -49,14 +53,20 @@ class Caller:
 
     def by(self) -> By:
         """Return the person as rooms know them."""
-        return By(self.user, self.display_name, moderator="post.moderate" in self.permissions)
+        return By(
+            self.user,
+            self.display_name,
+            moderator="post.moderate" in self.permissions,
+            guest=self.guest,
+            muted_until_ms=self.muted_until_ms,
+        )
 
 
 async def caller() -> Caller:
     """Return who asks; read once a request. Raises 401 for a token that is not good, 403 for the banned."""
-    known: Caller | None = g.get("caller")
-    if known is None:
-        known = g.caller = await _identify()
+    if "caller" not in g:
+        g.caller = await _identify(cast(HubRequest, request))
+    known: Caller = g.caller
     return known
 
 
@@ -78,38 +88,15 @@ async def need_account() -> Caller:
     return who
 
 
-def claims_brought() -> Claims | None:
-    """Return what the request's bearer token says, None without one; read once. Raises 401."""
-    if "claims" not in g:
-        g.claims = _claims()
-    claims: Claims | None = g.claims
-    return claims
-
-
-def _claims() -> Claims | None:
-    header = request.headers.get("Authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Problem(401, "unauthorized", "send the token as: Authorization: Bearer <token>")
-    try:
-        return services().tokens.read(token.strip())
-    except ExpiredToken as error:
-        raise Problem(
-            401, "token_expired", "the token has expired: get a new one with POST /api/auth/refresh"
-        ) from error
-    except InvalidToken as error:
-        raise Problem(401, "invalid_token", f"{error}; sign in again") from error
-
-
-async def _identify() -> Caller:
-    claims, address = claims_brought(), address_of(request, services().options.trusted_proxies)
+async def _identify(asked: HubRequest) -> Caller:
+    parts = services()
+    claims = claims_of(asked, parts.tokens)
+    address = address_of(asked, parts.options.trusted_proxies)
     if claims is None or not claims.user:
         return Caller("", "", ANONYMOUS, permissions_of(ANONYMOUS), None, address)
-    if claims.user.startswith(GUEST_PREFIX):
+    if claims.guest:
         return Caller(claims.user, claims.display_name, GUEST, permissions_of(GUEST), None, address)
-    standing = _checked(await services().standings.of(claims.user, claims.session), claims)
+    standing = _checked(await parts.standings.of(claims.user, claims.session), claims)
     return Caller(
         str(standing.account),
         standing.display_name,
@@ -117,6 +104,7 @@ async def _identify() -> Caller:
         standing.permissions,
         claims.session,
         address,
+        standing.muted_until_ms,
     )
 
 
@@ -125,8 +113,11 @@ def _checked(standing: Standing | None, claims: Claims) -> Standing:
         raise Problem(401, "invalid_token", "the account of this token is gone; sign in with another")
     if standing.banned:
         raise Problem(403, "banned", "this account is banned; GET /api/auth/me is closed to it as well")
-    if not standing.session_alive or standing.authorization_version != claims.authorization_version:
-        raise Problem(401, "session_revoked", "this session has ended: sign in again, or refresh the token")
+    if not standing.session_alive:
+        raise Problem(401, "session_revoked", "this session has ended: sign in again")
+    if standing.authorization_version != claims.authorization_version:
+        detail = "your account has changed since: get a new token with POST /api/auth/refresh"
+        raise Problem(401, "token_stale", detail)
     return standing
 
 

@@ -11,6 +11,7 @@ from quart_schema import RequestSchemaValidationError
 from quart_schema.validation import QuerystringValidationError
 from werkzeug.exceptions import HTTPException
 
+from api.accounts.passwords import PasswordsBusy
 from api.problems import Problem, unavailable
 from rooms import refusals
 from rooms.kind import Refused
@@ -38,6 +39,7 @@ def say_problems(app: Quart) -> None:
         RequestSchemaValidationError: _misshapen,
         Refused: _refused_by_room,
         DatabaseError: _away,
+        PasswordsBusy: _hashing,
         asyncpg.DataError: _unstorable,
         asyncpg.SerializationError: _raced,
         asyncpg.DeadlockDetectedError: _raced,
@@ -91,6 +93,10 @@ async def _refused_by_room(refused: Refused) -> Response:
 async def _away(error: DatabaseError) -> Response:
     log.warning("database_away", reason=str(error))
     return unavailable("the database does not answer at the moment: try again").response()
+
+
+async def _hashing(busy: PasswordsBusy) -> Response:
+    return unavailable(str(busy), busy.retry_after_s).response()
 
 
 async def _raced(error: Exception) -> Response:

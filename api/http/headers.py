@@ -1,6 +1,10 @@
-"""The headers that keep browsers safe, and that let pages of other origins use the API by bearer token."""
+"""The headers of every answer: they keep browsers safe, and let other origins use the API."""
 
-from quart import Response, request
+from quart.typing import ResponseTypes
+
+from api.correlation import HEADER
+from api.http.asking import HubRequest
+from api.http.token_buckets import Verdict
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -27,16 +31,25 @@ PREFLIGHT_HEADERS = {
 }
 
 
-def secure(response: Response) -> None:
-    """Write the headers that every answer carries."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+def finish_headers(request: HubRequest, response: ResponseTypes) -> None:
+    """Write what every answer carries."""
+    headers = dict(SECURITY_HEADERS)
+    headers[HEADER] = request.correlation_id
     if request.path.startswith("/api/"):
-        _share(response)
+        headers |= CORS_HEADERS if request.method != "OPTIONS" else _preflight(response)
+        if request.verdict is not None:
+            headers |= _limits(request.verdict)
+    response.headers.extend(headers)
 
 
-def _share(response: Response) -> None:
-    response.headers.extend(CORS_HEADERS)
-    if request.method == "OPTIONS" and "Allow" in response.headers:
-        response.headers["Access-Control-Allow-Methods"] = response.headers["Allow"]
-        response.headers.extend(PREFLIGHT_HEADERS)
+def _preflight(response: ResponseTypes) -> dict[str, str]:
+    allowed = {"Access-Control-Allow-Methods": response.headers.get("Allow", "")}
+    return CORS_HEADERS | PREFLIGHT_HEADERS | allowed
+
+
+def _limits(verdict: Verdict) -> dict[str, str]:
+    return {
+        "RateLimit-Limit": str(verdict.limit),
+        "RateLimit-Remaining": str(verdict.remaining),
+        "RateLimit-Reset": str(verdict.reset_s),
+    }
