@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.accounts.passwords import Passwords
+from api.catalog.page_cache import PageCache
 from api.http.token_buckets import RateLimits
 from api.ports import Figures, RoomsPort, Standings, Wellness
 from api.tokens import Tokens
@@ -14,11 +16,13 @@ class ApiOptions:
     """What the operator decides about the API.
 
     The tighter limits, of sign-in and posting, keep their proportion to `requests_per_minute`.
-    `trusted_proxies` is how many proxies stand in front and add to X-Forwarded-For.
+    `trusted_proxies` is how many proxies stand in front and add to X-Forwarded-For. `public_url`, without a
+    slash at its end, is where people reach the hub.
     """
 
     requests_per_minute: int = 100
     trusted_proxies: int = 0
+    public_url: str = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +38,5 @@ class ApiServices:
     standings: Standings
     options: ApiOptions = field(default_factory=ApiOptions)
     rate_limits: RateLimits = field(default_factory=RateLimits)
+    passwords: Passwords = field(default_factory=Passwords)
+    catalog_pages: PageCache = field(default_factory=PageCache)

@@ -20,6 +20,7 @@ _SELECT = """
 """
 _BY_EMAIL = _SELECT + " where lower(email) = lower($1) and deleted_at is null"
 _BY_ID = _SELECT + " where id = $1 and deleted_at is null"
+_LOCKED = _BY_ID + " for no key update"
 _INSERT = """
     insert into account (email, email_verified_at, password_hash, handle, display_name)
     values ($1, case when $2 then now() end, $3, $4, $5)
@@ -110,6 +111,12 @@ async def account_by_email(connection: Connection, email: str) -> Account | None
 async def account_by_id(connection: Connection, account: uuid.UUID) -> Account | None:
     """Return the account with an id, unless it is deleted."""
     row = await connection.fetchrow(_BY_ID, account)
+    return None if row is None else Account(**row)
+
+
+async def lock_account(connection: Connection, account: uuid.UUID) -> Account | None:
+    """Return an account that nobody else changes until the transaction under way ends."""
+    row = await connection.fetchrow(_LOCKED, account)
     return None if row is None else Account(**row)
 
 

@@ -1,0 +1,40 @@
+"""What people write about themselves when they sign up or change it: types that check and clean it."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from api.accounts.handles import HANDLE_LENGTH_MAX, HANDLE_LENGTH_MIN, check_handle
+from api.http.texts import line
+from api.mail.addresses import ADDRESS_LENGTH_MAX, is_mail_address
+
+DISPLAY_NAME_LENGTH_MAX = 40
+PASSWORD_LENGTH_MIN = 8
+PASSWORD_LENGTH_MAX = 200
+
+
+def _email(value: str) -> str:
+    value = value.strip()
+    if not is_mail_address(value):
+        raise ValueError("must be an e-mail address, such as ada@example.org")
+    return value
+
+
+def _password(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be readable characters") from None
+    return value
+
+
+EmailAddress = Annotated[str, Field(max_length=ADDRESS_LENGTH_MAX), AfterValidator(_email)]
+Password = Annotated[
+    str, Field(min_length=PASSWORD_LENGTH_MIN, max_length=PASSWORD_LENGTH_MAX), AfterValidator(_password)
+]
+AnyPassword = Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX), AfterValidator(_password)]
+"""A password that is only compared: however short an old one is, it may be right."""
+DisplayName = Annotated[str, line(1, DISPLAY_NAME_LENGTH_MAX)]
+Handle = Annotated[
+    str, Field(min_length=HANDLE_LENGTH_MIN, max_length=HANDLE_LENGTH_MAX), AfterValidator(check_handle)
+]
