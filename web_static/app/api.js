@@ -76,5 +76,5 @@ async function read(answer) {
 	return text && answer.headers.get("Content-Type")?.includes("json") ? JSON.parse(text) : null;
 }
 
-/** The hub's words as a sentence of a page. */
+/** Make a sentence of the hub's words. */
 const sentence = (words) => words[0].toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");

@@ -23,7 +23,7 @@ export function onSubmit(form, act) {
 	});
 }
 
-/** Do something for a form, which is busy meanwhile; answer whether it went well, and show why not. */
+/** Do something for a form, or a part of the page like one, which is busy meanwhile; answer whether it went well, and show why not. */
 export async function attempt(form, act) {
 	say(form, "");
 	form.ariaBusy = "true";
@@ -40,7 +40,7 @@ export async function attempt(form, act) {
 
 /** Show an error at its field, or for the whole form. */
 export function showError(form, error) {
-	const field = error.field && form.elements[error.field];
+	const field = error.field && form.elements?.[error.field];
 	if (!field) say(form, error.message);
 	else {
 		mark(field, error.message);
@@ -79,7 +79,7 @@ function mark(field, problem) {
 	const words = document.getElementById(id) ?? make("span.bad", { id });
 	const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((name) => name && name !== id);
 	words.textContent = problem;
-	if (problem) field.after(words);
+	if (problem) (field.closest(".field") ?? field.parentElement).append(words);
 	else words.remove();
 	field.ariaInvalid = problem ? "true" : null;
 	const described = problem ? [...others, id] : others;

@@ -2,7 +2,6 @@
 
 import { Chat } from "./chat.js";
 import { find } from "./dom.js";
-import { Figures } from "./figures.js";
 import { utc } from "./format.js";
 import { Realtime } from "./realtime.js";
 import { openPage } from "./shell.js";
@@ -14,22 +13,24 @@ const storage = new Storage("cosmohub.");
 const guest = await visitor(storage, () => welcome());
 const url = `${location.protocol.replace("http", "ws")}//${location.host}/connection/websocket`;
 const realtime = new Realtime({ url, guest, changed: showConnection });
-const figures = new Figures(find("figures"), find("warning"));
 const chat = new Chat({ realtime, guest, storage, outbox: new Storage("cosmohub.outbox."), channel: "thread:lobby" });
 let pauseEndsMs = 0;
 
 const latest = {};
 let map;
+let figures;
 
 realtime.room("sat:25544", { publication: ({ data }) => show(data) });
-openMap().catch((error) => console.warn("There is no map:", error));
+openOrbit().catch((error) => console.warn("The orbit cannot be shown:", error));
 
-/** What is said comes first; the map follows. */
-async function openMap() {
-	const [{ WorldMap }, coastlines] = await Promise.all([import("./map.js"), fetch("/static/vendor/coastlines.json")]);
+/** What is said comes first; the station follows. */
+async function openOrbit() {
+	const coastlines = fetch("/static/vendor/coastlines.json");
+	const [{ Figures }, { WorldMap }] = await Promise.all([import("./figures.js"), import("./map.js")]);
+	figures = new Figures(find("figures"), find("warning"));
 	map = new WorldMap(find("map"));
 	Object.values(latest).forEach(show);
-	map.showCoastlines(await coastlines.json());
+	map.showCoastlines(await (await coastlines).json());
 }
 
 function show(data) {
@@ -37,7 +38,7 @@ function show(data) {
 	if (data.type === "track") map?.showTrack(data);
 	if (data.type !== "position") return;
 	map?.showPosition(data);
-	figures.show(data);
+	figures?.show(data);
 }
 
 function showConnection({ kind, untilMs, reason }) {
@@ -91,7 +92,7 @@ addEventListener("storage", ({ key }) => key === "cosmohub.guest" && !guest.user
 function tick() {
 	find("clock").textContent = utc(Date.now());
 	showPause();
-	figures.tick();
+	figures?.tick();
 	chat.tick();
 }
 

@@ -6,6 +6,9 @@ import { remember, who } from "./who.js";
 const NAME = "cosmohub.session";
 const EARLY_MS = 20_000;
 const TIMEOUT_MS = 15_000;
+
+/** A renewal goes on for about this long when its page is left in the middle. */
+const LEFT_MS = 3000;
 const ENDED = new Set([400, 401, 403, 404]);
 
 /**
@@ -15,6 +18,7 @@ const ENDED = new Set([400, 401, 403, 404]);
  */
 class Session {
 	#kept = new Storage(NAME, "sessionStorage");
+	#begun = new Storage(`${NAME}.renewing`);
 	#channel = new BroadcastChannel(NAME);
 	#access = JSON.parse(this.#kept.get("")) ?? { token: "", endsMs: 0 };
 	#renewal = null;
@@ -91,13 +95,17 @@ class Session {
 	}
 
 	async #refresh(token) {
-		if (this.#access.token !== token && this.#fresh()) return;
-		const answer = await post("/api/auth/refresh", "", {});
+		await sleep(Number(this.#begun.get("")) + LEFT_MS - Date.now());
+		if (!this.user || (this.#access.token !== token && this.#fresh())) return;
+		this.#begun.set("", `${Date.now()}`);
+		const answer = await post("/api/auth/refresh").finally(() => this.#begun.set("", ""));
 		if (answer.ok) this.begin(await answer.json(), answer);
 		else if (ENDED.has(answer.status)) this.#forget();
 		else throw new TypeError(`the hub answered ${answer.status}`);
 	}
 }
+
+const sleep = (durationMs) => durationMs > 0 && new Promise((resume) => setTimeout(resume, Math.min(durationMs, LEFT_MS)));
 
 /** What has begun is brought to its end, although the page is left: its answer carries the next cookie. */
 function post(path, token, body = {}) {

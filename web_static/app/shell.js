@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { icon, make } from "./dom.js";
-import { notice, noticeLater, noticeLeft } from "./notice.js";
+import { Storage } from "./storage.js";
 import { can, onWho, who } from "./who.js";
 
 const PLACES = [
@@ -32,7 +32,7 @@ export function openPage({ account = false, permission = "" } = {}) {
 		else draw();
 	});
 	draw();
-	noticeLeft();
+	if (new Storage("cosmohub.notice", "sessionStorage").get("")) import("./notice.js").then(({ noticeLeft }) => noticeLeft());
 	if (closed()) location.replace(signInAddress());
 	return !closed() && (!permission || can(permission));
 }
@@ -65,19 +65,8 @@ function person() {
 		can("account.roles") && ["Users", "/admin/users"],
 	];
 	menu.append(...links.filter(Boolean).map(([text, href]) => make("a", { href }, text)));
-	menu.append(make("button", { type: "button", onclick: signOut }, "Log out"));
+	menu.append(make("button", { type: "button", onclick: () => import("./sign_out.js").then(({ signOut }) => signOut()) }, "Log out"));
 	const opener = make("button.round", { type: "button", "aria-label": `Your account, ${user.display_name}` }, avatar(user));
 	opener.popoverTargetElement = menu;
 	return [opener, menu];
-}
-
-async function signOut() {
-	const { session } = await import("./session.js");
-	try {
-		await session.end();
-		noticeLater("You are signed out.");
-		location.assign("/");
-	} catch {
-		notice("You could not be signed out: the hub cannot be reached. Try again.");
-	}
 }

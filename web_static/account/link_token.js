@@ -1,0 +1,8 @@
+/** The token of a link in a mail: it stands after the #, which no server and no log gets to see. */
+
+/** Take the token out of the address, "" when there is none. */
+export function takeToken() {
+	const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+	if (token) history.replaceState(null, "", location.pathname);
+	return token;
+}
