@@ -11,8 +11,14 @@ import structlog
 import trio
 
 from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
+from api.accounts.password_reset import answer_resets
 from api.accounts.standing import AccountStandings
 from api.app import create_app
+from api.mail.folder import MailFolder
+from api.mail.message import read_sender
+from api.mail.postman import Postman
+from api.mail.smtp import SmtpTransport, read_smtp_url
+from api.mail.transport import Transport
 from api.services import ApiOptions, ApiServices
 from api.tokens import Tokens
 from hub.connections import Connections
@@ -89,6 +95,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             supervisors = (supervisor, realtime.watch, realtime.rooms_watch)
             wellness = HubWellness(database, event_log, (supervisor, realtime.watch), realtime.rooms_watch)
             figures = HubFigures(realtime.services, supervisors)
+            errands = [answer_resets(_public_url(settings))]
+            supervisor.start_service("mail", Postman(database, _mail_transport(settings), errands).run)
             api = _api_services(settings, database, realtime.services, wellness, figures)
             yield _assemble(realtime.services, api, wellness, embedded)
 
@@ -188,9 +196,23 @@ def _api_services(
         rooms=RoomCommands(services.rooms, services.kind_of),
         standings=AccountStandings(database),
         options=ApiOptions(
-            requests_per_minute=settings.requests_per_minute, trusted_proxies=settings.trusted_proxies
+            requests_per_minute=settings.requests_per_minute,
+            trusted_proxies=settings.trusted_proxies,
+            public_url=_public_url(settings),
         ),
     )
+
+
+def _public_url(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url or f"http://{host}:{settings.port}"
+
+
+def _mail_transport(settings: Settings) -> Transport:
+    sender = read_sender(settings.mail_from)
+    if settings.smtp_url is None:
+        return MailFolder(settings.data_dir / "mail", sender)
+    return SmtpTransport(read_smtp_url(settings.smtp_url), sender)
 
 
 def _assemble(services: Services, api: ApiServices, wellness: HubWellness, embedded: tuple[str, ...]) -> Hub:
