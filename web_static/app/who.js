@@ -22,6 +22,9 @@ export function remember(user) {
 	settle(user);
 }
 
+/** Name a place for what an account, or else a guest, keeps in this browser. */
+export const keepsake = () => (account ? `cosmohub@${account.id}.` : "cosmohub.");
+
 function settle(user) {
 	const before = account;
 	account = user;
