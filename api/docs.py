@@ -1,9 +1,10 @@
-"""The OpenAPI document, built once, and the page that shows it."""
+"""The OpenAPI document, and the page that shows it."""
 
+import orjson
 from quart import Blueprint, Response, current_app
 from quart_schema import hide
 
-from api.http.answers import ASK_AGAIN, answer, etag_of
+from api.http.answers import answer, as_json, etag_of
 from api.http.openapi import document_of
 from api.pages import PageFiles, page_response
 from api.services import ApiServices
@@ -13,13 +14,15 @@ def docs_blueprint(services: ApiServices) -> Blueprint:
     """Return `/api/openapi.json` and `/api/docs`."""
     docs = Blueprint("docs", __name__)
     files = PageFiles(services.web_static)
+    built: list[bytes] = []  # by the first who asks, when all routes are there
 
     @docs.get("/api/openapi.json")
     @hide
     async def openapi() -> Response:
         """Describe the API (OpenAPI 3.1)."""
-        document = document_of(current_app)
-        return answer(document, etag=etag_of(document), cache=ASK_AGAIN)
+        if not built:
+            built.append(as_json(document_of(current_app)))
+        return answer(orjson.Fragment(built[0]), etag=etag_of(built[0]))
 
     @docs.get("/api/docs")
     @hide
