@@ -23,6 +23,7 @@ class Failed:
 
 
 Outcome: TypeAlias = Answered | Failed
+_DONE = Answered(None)  # what most are answered
 Reply: TypeAlias = Callable[[Outcome], None]
 
 
@@ -59,7 +60,7 @@ class Envelope(Generic[M]):
     def answer(self, value: Any = None) -> None:
         """Answer with `value`."""
         if not self.answered:
-            self._settle(Answered(value))
+            self._settle(_DONE if value is None else Answered(value))
 
     def fail(self, error: Exception) -> None:
         """Let the one who asked get `error`."""

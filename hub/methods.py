@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+from actors import MailboxFull
 from api.tokens import ANONYMOUS_CLAIMS, Claims, ExpiredToken, InvalidToken
 from hub import __version__, requests
 from hub.attachments import Attachments, Prepared, Wish, check_whole
@@ -88,10 +89,13 @@ class Methods:
         channel = requests.channel(request)
         command = self._kind(session, channel).parse(request.get("data"))
         await session.publish_slot()
+        room, message = self._services.rooms.ref(channel), Request(command, session.by)
+        reply = partial(session.published, command_id)
         try:
-            await self._services.rooms.ref(channel).tell(
-                Request(command, session.by), partial(session.published, command_id)
-            )
+            try:
+                room.tell_nowait(message, reply)
+            except MailboxFull:
+                await room.tell(message, reply)  # waits for room, and with it this client alone
         except BaseException:
             session.release_publish_slot()
             raise

@@ -21,7 +21,7 @@ class Outlet(trio.abc.Stream):
 
     Invariant: bytes leave in the order in which they were offered, and a frame that was begun is finished
     before a close frame: `finish` drops only whole frames. `_clear` says that nothing is in the way of a
-    direct write: the socket is open, nothing is queued, and no close frame was said.
+    direct write: the socket is open, nothing is queued or held, and no close frame was said.
     """
 
     __slots__ = (
@@ -30,6 +30,7 @@ class Outlet(trio.abc.Stream):
         "_draining",
         "_fd",
         "_finished",
+        "_held",
         "_on_end",
         "_on_overflow",
         "_open",
@@ -53,6 +54,7 @@ class Outlet(trio.abc.Stream):
         self._queued = 0
         self._open = True
         self._finished = False
+        self._held: Callable[[], bytes] | None = None
         self._torn = False
 
     @property
@@ -83,10 +85,23 @@ class Outlet(trio.abc.Stream):
         if sent != len(frame):
             self._keep(frame, sent)
 
+    def hold(self, make_frame: Callable[[], bytes]) -> None:
+        """Have `make_frame` called for a frame that leaves at `let_go`, or before what is offered next."""
+        self._held = make_frame
+        self._clear = False
+
+    def let_go(self) -> None:
+        """Send the frame that is held, if one still is."""
+        if self._held is not None:
+            make_frame, self._held = self._held, None
+            self._clear = self._open and not self._finished and not self._draining
+            self.offer(make_frame())
+
     def finish(self, code: int, reason: str) -> None:
         """Let a close frame be the last that leaves, ahead of whatever has not begun to leave."""
         if self._finished:
             return
+        self.let_go()
         self._drop_unsent()
         farewell = close_frame(code, reason)
         if self._queue:  # behind a frame that was begun, however long that is
@@ -105,6 +120,7 @@ class Outlet(trio.abc.Stream):
     def _shut(self) -> None:
         self._open = False
         self._clear = False
+        self._held = None
 
     def _keep(self, frame: bytes, sent: int) -> None:
         """Queue what did not fit into the socket."""
@@ -122,6 +138,10 @@ class Outlet(trio.abc.Stream):
 
     def _enqueue(self, frame: bytes) -> None:
         if self._finished or not self._open:
+            return
+        if self._held is not None:
+            self.let_go()
+            self.offer(frame)
             return
         if self._queued + len(frame) > OUTLET_BYTES_MAX:
             self._overflow()
@@ -150,7 +170,7 @@ class Outlet(trio.abc.Stream):
         if not self._open:
             self._queue.clear()
             self._queued = 0
-        self._clear = self._open and not self._finished
+        self._clear = self._open and not self._finished and self._held is None
 
     def _drain_some(self) -> None:
         while self._queue:

@@ -8,6 +8,7 @@ from api.tokens import Tokens
 from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.limits import Limits
+from hub.replies import Replies
 from rooms.kind import Kind
 from rooms.presence import Presence
 from rooms.room import Request
@@ -38,3 +39,4 @@ class Services:
     node: str
     presence: Presence = field(default_factory=Presence)
     counters: SessionCounters = field(default_factory=SessionCounters)
+    replies: Replies = field(default_factory=Replies)

@@ -9,7 +9,7 @@ import trio
 import trio_websocket
 
 from actors import Failed, Outcome
-from api.tokens import ANONYMOUS_CLAIMS
+from api.tokens import ANONYMOUS_CLAIMS, Claims
 from hub.limits import (
     BURST_S,
     CLOSE_LINGER_S,
@@ -25,6 +25,7 @@ from hub.outlet import Outlet
 from hub.wire import codes
 from hub.wire.codec import Codec, Malformed
 from hub.wire.errors import error_of
+from hub.wire.frames import frame
 from rooms.kind import By
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ class Session:
 
     __slots__ = (
         "_bucket",
+        "_by",
+        "_claims",
         "_closing",
         "_connect_by",
+        "_gathered",
         "_ping_at",
         "_pong_by",
         "_refusals",
@@ -54,7 +58,6 @@ class Session:
         "_services",
         "_slots",
         "attachments",
-        "claims",
         "client",
         "codec",
         "connected",
@@ -70,6 +73,7 @@ class Session:
         self._slots = trio.Semaphore(PUBLISHES_IN_FLIGHT_MAX)
         self._scope = trio.CancelScope()
         self._closing = False
+        self._gathered: list[bytes] = []
         self._connect_by = now + CONNECT_TIMEOUT_S
         self._ping_at = now + PING_INTERVAL_S
         self._pong_by: float | None = None
@@ -83,10 +87,19 @@ class Session:
         outlet.on_end(self._end_soon)
 
     @property
+    def claims(self) -> Claims:
+        """What the client's token says."""
+        return self._claims
+
+    @claims.setter
+    def claims(self, claims: Claims) -> None:
+        self._claims = claims
+        self._by = By(claims.user, claims.display_name, self.client, moderator=claims.moderator)
+
+    @property
     def by(self) -> By:
         """Who gives the commands that come over this connection."""
-        claims = self.claims
-        return By(claims.user, claims.display_name, self.client, moderator=claims.moderator)
+        return self._by
 
     @property
     def info(self) -> dict[str, Any]:
@@ -140,12 +153,21 @@ class Session:
         self._slots.release()
 
     def published(self, command_id: int, outcome: Outcome) -> None:
-        """Answer a publish with what its room said."""
+        """Answer a publish with what its room said, together with others that are answered now."""
         self._slots.release()
+        body: dict[str, Any] = {"id": command_id}
         if isinstance(outcome, Failed):
-            self.refuse(command_id, error_of(outcome.error))
+            body["error"] = error_of(outcome.error).as_json()
         else:
-            self.reply(command_id, "publish", {})
+            body["publish"] = {}
+        if not self._gathered:
+            self.outlet.hold(self._gathered_frame)
+            self._services.replies.add(self.outlet)
+        self._gathered.append(self.codec.encode(body))
+
+    def _gathered_frame(self) -> bytes:
+        gathered, self._gathered = self._gathered, []
+        return frame(self.codec.opcode, self.codec.separator.join(gathered))
 
     def tick(self, now: float, wall_s: float) -> None:
         """Look at the time-outs: `now` is Trio's clock, `wall_s` s since 1970."""
@@ -208,7 +230,11 @@ class Session:
 
     async def _dispatch(self, command: dict[str, Any], methods: dict[str, Handler], allowed: bool) -> None:
         command_id = command.get("id", 0)
-        method = next((key for key in command if key in methods), None)
+        method = None
+        for key in command:
+            if key in methods:
+                method = key
+                break
         self._check(command_id, method)
         if not allowed:
             self.refuse(command_id, codes.TOO_MANY_REQUESTS)

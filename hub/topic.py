@@ -17,6 +17,7 @@ from store.event_log import EventLog, Page, Position
 TAIL_PUBLICATIONS_MAX = 512  # recovered from memory: some 20 s of a busy chat, 0.2 MB
 PENDING_PUBLICATIONS_MAX = 10_000  # beyond it the log is read again instead, and volatile ones are dropped
 SENDS_BETWEEN_CHECKPOINTS = 500  # about 2.5 ms
+COMPANY_MAX = 10  # subscribers for whom a task of its own would cost more than telling them at once
 COALESCING_PAUSE_S_MAX = 0.005
 CROWD_MEMORY_S = 0.05  # how long several at once are taken as a sign of more to come
 BLOB_BYTES_MAX = 256 * 1024  # a frame of one fan-out: a quarter of an outlet and of what SDKs take
@@ -105,8 +106,12 @@ class Topic:
     def wake(self) -> None:
         """See that a fan-out is under way if there is anything to tell."""
         if (self._pending or self._gap) and not self._running:
-            self._running = True
-            self._nursery.start_soon(self._run)
+            company = len(self.subscriptions) <= COMPANY_MAX
+            if company:
+                self._tell_company()
+            if self._gap or not company:
+                self._running = True
+                self._nursery.start_soon(self._run)
         elif len(self._pending) >= self._crowd:
             self._gathered.set()
 
@@ -180,6 +185,20 @@ class Topic:
         self._pending.append(encoded)
         self._expected += 1
 
+    def _tell_company(self) -> None:
+        """Tell the few who listen at once: a room's turn hands over all that it brought together anyway."""
+        started = trio.current_time()
+        try:
+            while batch := self._take_batch():
+                for codec, lane in self._lanes.items():
+                    if lane:
+                        blob = frame(codec.opcode, codec.encode_pushes(self.channel, batch))
+                        for outlet in list(lane.values()):
+                            outlet.offer(blob)
+                self._count(batch, trio.current_time() - started)
+        except Exception as error:  # a fault in one channel's fan-out is not to end the others'
+            self._fail(error)
+
     async def _run(self) -> None:
         """Fan out until nothing is left.
 
@@ -199,10 +218,13 @@ class Topic:
                 elif self._pending:
                     await self._gather()
         except Exception as error:  # a fault in one channel's fan-out is not to end the others'
-            log.error("fanout_failed", channel=self.channel, exc_info=error)
-            self._lose_everybody()
+            self._fail(error)
         finally:
             self._running = False
+
+    def _fail(self, error: Exception) -> None:
+        log.error("fanout_failed", channel=self.channel, exc_info=error)
+        self._lose_everybody()
 
     async def _gather(self) -> None:
         """Wait for as many as came last time, but hardly longer than the last fan-out took."""

@@ -12,7 +12,7 @@ from hub.services import Services
 from hub.session import Session
 from hub.wire.codec import BY_SUBPROTOCOL, JSON, Codec
 
-RECEIVE_BYTES = 4096
+RECEIVE_BYTES = 16 * 1024
 NO_PROTOBUF = b"this hub speaks the JSON protocol and centrifuge-msgpack, not centrifuge-protobuf\n"
 FULL = b"this hub has as many connections as it takes: try again later\n"
 

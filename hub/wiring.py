@@ -117,6 +117,7 @@ async def open_realtime(
             trackers.report_to(rooms)
             services = _services(settings, event_log, fanout, rooms, element_sets)
             supervisor.start_service("connection clock", services.connections.keep_time)
+            supervisor.start_service("publish answers", services.replies.run)
             yield Realtime(services, supervisor, rooms_supervisor)
         nursery.cancel_scope.cancel()
 

@@ -7,7 +7,7 @@ be thrown away and decided again when another writer was faster.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 ANONYMOUS = ""
 
@@ -34,8 +34,7 @@ class By:
         return {"id": self.user, "display_name": self.display_name}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened in a room.
 
     `data` is what subscribers get. `subject` names the thing it is about (a message id); `creates` says that
@@ -88,4 +87,8 @@ class Kind(Protocol):
         """Return what `command` brings about; raise Refused. Touches nothing."""
 
     def evolve(self, state: Any, data: dict[str, Any]) -> Any:
-        """Return the state after the durable event whose data this is; unknown events change nothing."""
+        """Return the state after the durable event whose data this is; unknown events change nothing.
+
+        An event that creates may be applied again, to call its subject back to mind: what happened to the
+        subject since stays, and it is then the last to be forgotten.
+        """

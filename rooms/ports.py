@@ -1,12 +1,10 @@
 """What rooms need of the floors above: somebody who tells the subscribers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(NamedTuple):
     """One event as subscribers get it.
 
     `data` is JSON, UTF-8. `offset` is its place in the life called `epoch` of the channel's log, 0 for a

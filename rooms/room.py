@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -17,8 +17,7 @@ READ_EVENTS_MAX = 1_000
 _NOWHERE = Position("", 0)  # every epoch has a name
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A command to a room and who gives it; it is answered with None once its events are durable."""
 
     command: Any
@@ -70,17 +69,25 @@ class Room:
         """Begin without a look at the log: should it be away, requests fail and the room does not."""
 
     async def turn(self, batch: Sequence[Envelope[Request]]) -> None:
-        """Carry out all requests that waited, with one append for them all."""
-        try:
-            turn = await self._decide_and_append(batch)
-        except (DatabaseError, LogError) as error:
-            for envelope in batch:
-                envelope.fail(error)
-            return
-        self._answer(batch, turn)
-        self._publish(turn)
-        if turn.crash is not None:
-            raise turn.crash
+        """Carry out all requests that waited, with one append for them all.
+
+        Only where the first of them push a subject out of memory that a later one needs, the rest follows in
+        an append of its own.
+        """
+        crash = None
+        while batch:
+            try:
+                turn = await self._decide_and_append(batch)
+            except (DatabaseError, LogError) as error:
+                for envelope in batch:
+                    envelope.fail(error)
+                break
+            self._answer(batch, turn)
+            self._publish(turn)
+            batch = batch[len(turn.verdicts) :]
+            crash = crash or turn.crash
+        if crash is not None:
+            raise crash
 
     async def stop(self) -> None:
         """Leave; all there is to keep is in the log."""
@@ -166,8 +173,14 @@ class Room:
     def _decide(self, requests: Iterable[Request], beyond: _Beyond) -> _Turn:
         turn = _Turn(self._state)
         for request in requests:
+            if turn.events and self._forgotten(turn.state, request, beyond):
+                break
             turn.verdicts.append(self._decide_one(turn, request, beyond))
         return turn
+
+    def _forgotten(self, state: Any, request: Request, beyond: _Beyond) -> bool:
+        """Return whether the events of this turn have pushed out of memory what a request is about."""
+        return any(each not in beyond for each in self._kind.unknown_subjects(state, request.command))
 
     def _decide_one(self, turn: _Turn, request: Request, beyond: _Beyond) -> Exception | None:
         """Decide one request on the working state; a fault in the kind spares the turn's other requests."""
@@ -206,7 +219,7 @@ class Room:
         self._state = turn.state
 
     def _answer(self, batch: Sequence[Envelope[Request]], turn: _Turn) -> None:
-        for envelope, verdict in zip(batch, turn.verdicts, strict=True):
+        for envelope, verdict in zip(batch, turn.verdicts, strict=False):  # the rest comes later
             if verdict is None:
                 envelope.answer(None)
             else:

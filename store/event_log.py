@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from store.errors import Conflict, LogError, SubjectTaken, TooManyEvents, Unstorable
 
@@ -37,8 +37,7 @@ class Position:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event to be: `data` is JSON text, to the letter; `creates` claims its subject, once an epoch."""
 
     data: str

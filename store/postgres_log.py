@@ -115,7 +115,7 @@ class PostgresEventLog(LogReader):
     async def _gather(self, company: int) -> None:
         """Let others come along: who was just answered (a third more appends a second), who is on the way."""
         await asyncio.sleep(0)
-        if len(self._queue) < company:
+        if 2 * len(self._queue) < company:
             await asyncio.sleep(self._gather_s)
 
     def _on_lost(self, _connection: object) -> None:

@@ -43,6 +43,8 @@ class Codec(Protocol):
     name: str
     subprotocol: str | None
     opcode: int
+    separator: bytes
+    """What stands between two objects of one frame."""
 
     def decode(self, message: str | bytes) -> list[dict[str, Any]]:
         """Return the objects of one WebSocket message; raise Malformed."""
@@ -70,6 +72,7 @@ class JsonCodec:
     name = "json"
     subprotocol: str | None = None
     opcode = TEXT
+    separator = b"\n"
 
     def decode(self, message: str | bytes) -> list[dict[str, Any]]:
         """Return the objects of one WebSocket message; raise Malformed."""
@@ -106,6 +109,7 @@ class MsgpackCodec:
     name = "msgpack"
     subprotocol: str | None = "centrifuge-msgpack"
     opcode = BINARY
+    separator = b""
 
     def decode(self, message: str | bytes) -> list[dict[str, Any]]:
         """Return the objects of one WebSocket message; raise Malformed."""

@@ -183,6 +183,23 @@ async def test_an_abandoned_outlet_says_nothing_and_tells_nobody() -> None:
         assert line.too_slow == 0
 
 
+async def test_what_is_held_leaves_before_what_is_offered_next() -> None:
+    async with open_line() as line:
+        line.outlet.hold(lambda: b"held")
+        line.outlet.offer(b",offered")
+        line.outlet.let_go()
+        assert await line.read(12) == b"held,offered"
+
+
+async def test_what_is_held_is_made_when_it_leaves_and_leaves_before_the_farewell() -> None:
+    async with open_line() as line:
+        pieces = [b"a"]
+        line.outlet.hold(lambda: b"".join(pieces))
+        pieces.append(b"b")
+        line.outlet.finish(3000, "x")
+        assert await line.read(2) == b"ab"
+
+
 async def test_it_is_a_stream_for_the_websocket_library() -> None:
     async with open_line() as line:
         await line.outlet.wait_send_all_might_not_block()

@@ -175,6 +175,7 @@ async def test_a_fault_in_a_fan_out_is_logged_and_stays_in_its_channel(
     autojump_clock: MockClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(topic_module, "COMPANY_MAX", 0)
     async with open_bench() as bench:
         topic, other = await bench.open(), await bench.open("thread:other")
         ada, bob = Listener(), Listener()
@@ -191,9 +192,35 @@ async def test_a_fault_in_a_fan_out_is_logged_and_stays_in_its_channel(
         assert bob.offsets == [1]
 
 
+async def test_a_few_are_told_before_the_publisher_goes_on(autojump_clock: MockClock) -> None:
+    async with open_bench() as bench:
+        topic, ada, bob = await bench.open(), Listener(), Listener()
+        topic.add(ada.subscription())
+        topic.add(bob.subscription())
+        bench.tell(*await bench.write(3))
+        assert ada.offsets == bob.offsets == [1, 2, 3]
+        assert ada.frames == 1
+        counters = bench.fanout.statistics().counters
+        assert (counters.fanouts, counters.publications, counters.deliveries) == (1, 3, 6)
+
+
+async def test_a_fault_in_telling_a_few_is_logged_and_stays_in_its_channel(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_bench() as bench:
+        topic, ada = await bench.open(), Listener()
+        topic.add(ada.subscription())
+        monkeypatch.setattr(topic, "_take_batch", None)
+        with structlog.testing.capture_logs() as logs:
+            bench.tell(*await bench.write(2))
+        assert [(each["event"], each["channel"]) for each in logs] == [("fanout_failed", topic.channel)]
+        assert ada.lost == 1
+
+
 async def test_what_comes_during_a_fan_out_is_joined_to_one_frame(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(topic_module, "COMPANY_MAX", 0)
     monkeypatch.setattr(topic_module, "SENDS_BETWEEN_CHECKPOINTS", 1)
     async with open_bench() as bench:
         topic, crowd = await bench.open(), [Listener() for _ in range(5)]
@@ -256,7 +283,8 @@ async def test_a_frame_is_bounded(autojump_clock: MockClock) -> None:
         assert ada.frames == 5
 
 
-async def test_what_waits_is_bounded(autojump_clock: MockClock) -> None:
+async def test_what_waits_is_bounded(autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic_module, "COMPANY_MAX", 0)
     async with open_bench() as bench:
         topic, ada = await bench.open(), Listener()
         topic.add(ada.subscription())

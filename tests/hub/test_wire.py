@@ -86,6 +86,16 @@ async def test_several_commands_a_frame_are_answered_in_their_order() -> None:
         assert sorted(kinds[2:]) == ["ping", "publish", "push"]
 
 
+async def test_posts_that_are_stored_together_are_answered_in_one_frame() -> None:
+    async with live_hub() as hub, hub.client() as ada:
+        await ada.send_objects(
+            *({"id": n, "publish": {"channel": LOBBY, "data": post(n)}} for n in range(10, 15))
+        )
+        heard_before = len(ada.heard)
+        await ada.receive()
+        assert ada.heard[heard_before:] == [{"id": n, "publish": {}} for n in range(10, 15)]
+
+
 async def test_the_reply_of_the_poster_comes_before_its_push() -> None:
     async with live_hub() as hub, hub.client() as ada:
         await ada.subscribe()

@@ -71,8 +71,8 @@ class LedgerKind:
 
     def evolve(self, state: Ledger, data: dict[str, Any]) -> Ledger:
         name = data["what"][1:]
-        if data["what"][0] == "+" and state[name] is None:
-            return state.with_(name, 0, self.remembered)
+        if data["what"][0] == "+":
+            return state.with_(name, state[name] or 0, self.remembered)
         if data["what"][0] == "*" and state[name] is not None:
             return state.with_(name, data["change"], self.remembered)
         return state

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 import trio
 import trio.lowlevel
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
@@ -339,6 +339,8 @@ COMMANDS = st.lists(
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), COMMANDS), max_size=12))
+@example([(0, ["+b", "+a", "+e", "+f", "+g", "+h"]), (0, ["+c", "+d", "*b"])])
+@example([(0, ["+a", "+b", "+f", "+g", "*a"]), (0, ["+c", "+d", "+e", "+h", "+b"])])
 @settings(max_examples=40, deadline=None)
 async def test_many_rooms_that_remember_little_are_as_one_that_remembers_all(
     turns: list[tuple[int, list[str]]],
