@@ -35,7 +35,7 @@ create table video (
     creator uuid not null references account (id),
     title text not null,
     description text not null default '',
-    category text not null references category (slug) on update cascade,
+    category text not null references category (slug),
     tags text[] not null default '{}',
     visibility text not null default 'public' check (visibility in ('public', 'unlisted', 'private', 'premium')),
     state text not null default 'draft' check (state in ('draft', 'uploaded', 'processing', 'ready', 'failed')),

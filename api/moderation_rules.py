@@ -1,0 +1,25 @@
+"""What moderation says about somebody who is about to write something that others will read."""
+
+from datetime import UTC
+
+from api.http.caller import Caller
+from api.problems import Problem
+from store.database import Connection
+
+
+async def check_may_write(connection: Connection, caller: Caller, text: str) -> None:
+    """Raise 403 `muted` for an account that is muted, in the transaction that would write `text`."""
+    if not caller.account:
+        return
+    row = await connection.fetchrow(
+        "select muted_until, muted_until = 'infinity' as for_good from account"
+        " where id = $1 and muted_until > now()",
+        caller.account_id,
+    )
+    if row is not None:
+        until = (
+            "for good"
+            if row["for_good"]
+            else f"until {row['muted_until'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        )
+        raise Problem(403, "muted", f"you are muted {until}: you can read, but not write")
