@@ -5,9 +5,20 @@ from collections.abc import Callable
 from quart import Blueprint
 
 from api.accounts.auth_routes import auth_blueprint
+from api.accounts.follow_routes import follows_blueprint
 from api.accounts.mail_routes import mail_blueprint
+from api.accounts.profile_routes import profiles_blueprint
 from api.accounts.session_routes import sessions_blueprint
 from api.catalog.browse_routes import browse_blueprint
+from api.catalog.category_routes import category_blueprint
+from api.catalog.comment_routes import comment_blueprint
+from api.catalog.history_routes import history_blueprint
+from api.catalog.list_item_routes import list_item_blueprint
+from api.catalog.list_routes import list_blueprint
+from api.catalog.search_routes import search_blueprint
+from api.catalog.video_act_routes import video_act_blueprint
+from api.catalog.video_routes import video_blueprint
+from api.catalog.watching_routes import watching_blueprint
 from api.docs import docs_blueprint
 from api.health import health_blueprint
 from api.http.app_type import HubApp
@@ -22,12 +33,23 @@ BODY_TIMEOUT_S = 15
 BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     auth_blueprint,
     browse_blueprint,
+    category_blueprint,
+    comment_blueprint,
     docs_blueprint,
+    follows_blueprint,
     health_blueprint,
+    history_blueprint,
+    list_blueprint,
+    list_item_blueprint,
     mail_blueprint,
     pages_blueprint,
+    profiles_blueprint,
     realtime_blueprint,
+    search_blueprint,
     sessions_blueprint,
+    video_act_blueprint,
+    video_blueprint,
+    watching_blueprint,
 )
 
 

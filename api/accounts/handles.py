@@ -11,6 +11,7 @@ RESERVED = frozenset(
     {"admin", "administrator", "anonymous", "api", "cosmohub", "everyone", "guest", "hub", "me", "moderator"}
     | {"null", "root", "staff", "support", "system", "undefined"}
 )
+DELETED_PREFIX = "deleted_"
 _ALLOWED = re.compile(rf"[A-Za-z0-9_]{{{HANDLE_LENGTH_MIN},{HANDLE_LENGTH_MAX}}}")
 _OTHERS = re.compile(r"[^a-z0-9]+")
 _STEM_LENGTH_MAX = 20
@@ -20,9 +21,19 @@ def check_handle(text: str) -> str:
     """Return a handle that may be taken; raise ValueError with the rule."""
     if not _ALLOWED.fullmatch(text):
         raise ValueError(f"must be {HANDLE_RULE}")
-    if text.lower() in RESERVED:
+    if text.lower() in RESERVED or text.lower().startswith(DELETED_PREFIX):
         raise ValueError(f"must be another word: {text} is kept for the hub itself")
     return text
+
+
+def is_handle(text: str) -> bool:
+    """Tell whether an account could stand under this text."""
+    return _ALLOWED.fullmatch(text) is not None
+
+
+def handle_of_deleted() -> str:
+    """Return a handle under which a deleted account stands, which nobody may take."""
+    return DELETED_PREFIX + secrets.token_hex(8)
 
 
 def stem_of(display_name: str) -> str:
