@@ -60,7 +60,8 @@ async def issue_link(
     The token stands behind the #, which browsers keep to themselves: no log and no other page sees it.
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    issued = await connection.fetchval(_ISSUE, account, purpose.page, _hash(token), email, purpose.good_for)
+    link = (account, purpose.page, _hash(token), email, purpose.good_for, WINDOW, ISSUED_MAX)
+    issued = await connection.fetchval(_ISSUE, *link)
     return f"{public_url}/{purpose.page}#token={token}" if issued else None
 
 

@@ -1,6 +1,7 @@
-"""Signing up: a new account, signed in at once."""
+"""Signing up: a new account, signed in at once; its address is verified by mail later."""
 
 from api.accounts.accounts import EmailTaken, HandleTaken, NewAccount, create_account
+from api.accounts.mails import send_verification
 from api.accounts.sessions import Device, SignedIn, open_session
 from api.accounts.shapes import SignUp
 from api.problems import Problem
@@ -19,6 +20,7 @@ async def sign_up(services: ApiServices, wanted: SignUp, device: Device) -> Sign
 
     async def make(connection: Connection) -> SignedIn:
         account = await create_account(connection, new)
+        await send_verification(connection, services.options.public_url, account.id, account.email)
         return await open_session(connection, services.tokens, account, device)
 
     try:
