@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.limits import CHANNELS_PER_CONNECTION_MAX, TOKEN_GRACE_S
-from hub.recovery import Attachment, last_values, missed
+from hub.recovery import Attachment, check_opened, last_values, missed
 from hub.services import Services
 from hub.session import Session
 from hub.topic import Subscription, Topic
@@ -75,6 +75,7 @@ class Attachments:
                 raise codes.Rejected(codes.UNRECOVERABLE_POSITION)
             self._check_place(channel)
             check_whole(topic)
+            check_opened(kind, topic.top)
         except BaseException:
             self._services.fanout.release(topic)
             raise
@@ -143,9 +144,9 @@ class Attachments:
             raise codes.Rejected(codes.LIMIT_EXCEEDED, limit)
 
     async def _found(self, topic: Topic, kind: Kind, wish: Wish) -> Attachment:
-        if not kind.durable:
+        if kind.keeps_last:
             return await last_values(topic)
-        if wish.since is None:
+        if wish.since is None or not kind.durable:
             return Attachment([], recovered=False)
         found = await missed(topic, self._services.log, wish.since)
         counters = self._services.counters

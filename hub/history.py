@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.limits import HISTORY_PUBLICATIONS_MAX
-from hub.recovery import RECOVERED_BYTES_MAX
+from hub.recovery import RECOVERED_BYTES_MAX, check_opened
 from hub.wire import codes
 from hub.wire.codec import Encoded
+from rooms.kind import Kind
 from rooms.ports import Publication
 from store.event_log import EventLog, Page, Position, Recorded
 
@@ -21,9 +22,10 @@ class HistoryRequest:
     reverse: bool
 
 
-async def history(log: EventLog, request: HistoryRequest) -> dict[str, Any]:
-    """Return the history result; raise Rejected when `since` is of another epoch."""
+async def history(log: EventLog, kind: Kind, request: HistoryRequest) -> dict[str, Any]:
+    """Return the history result; raise Rejected when `since` is of another epoch or the room never opened."""
     page = await _read(log, request)
+    check_opened(kind, page.top.offset)
     if request.since is not None and request.since.epoch not in ("", page.top.epoch):
         raise codes.Rejected(codes.UNRECOVERABLE_POSITION)
     result: dict[str, Any] = {"epoch": page.top.epoch}

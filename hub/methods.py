@@ -103,7 +103,8 @@ class Methods:
     async def history(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Return a page of the channel's past."""
         channel = requests.channel(request)
-        if not self._kind(session, channel).durable:
+        kind = self._kind(session, channel)
+        if not kind.durable:
             raise codes.Rejected(codes.NOT_AVAILABLE, "this channel keeps no history")
         since = requests.nested(request, "since")
         wanted = HistoryRequest(
@@ -112,7 +113,7 @@ class Methods:
             requests.position(since) if since is not None else None,
             requests.flag(request, "reverse"),
         )
-        return await history(self._services.log, wanted)
+        return await history(self._services.log, kind, wanted)
 
     async def presence(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Return who is in the channel."""

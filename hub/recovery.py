@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import trio
 
 from hub.topic import Topic
+from hub.wire import codes
 from hub.wire.codec import Encoded
+from rooms.kind import Kind
 from rooms.ports import Publication
 from store.event_log import EventLog, Position
 
@@ -20,6 +22,12 @@ class Attachment:
 
     publications: list[Encoded]
     recovered: bool
+
+
+def check_opened(kind: Kind, top: int) -> None:
+    """Raise Rejected for a room that nobody has opened: its log has nothing yet."""
+    if kind.needs_opening and top == 0:
+        raise codes.Rejected(codes.UNKNOWN_CHANNEL)
 
 
 async def missed(topic: Topic, log: EventLog, since: Position) -> Attachment:

@@ -3,7 +3,7 @@
 import re
 
 from rooms.kind import Kind
-from rooms.kinds import KINDS
+from rooms.kinds import KINDS, ROOMS
 
 CHANNEL_LENGTH_MAX = 255
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -11,5 +11,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 def kind_of(channel: str) -> Kind | None:
     """Return the kind of room that `channel` names, or None where it names none."""
+    if channel in ROOMS:
+        return ROOMS[channel]
     word, _, room_id = channel.partition(":")
     return KINDS.get(word) if _ID.fullmatch(room_id) else None

@@ -50,13 +50,19 @@ class Event(NamedTuple):
 
 
 class Refused(Exception):
-    """A command that a room does not carry out, with a stable code and a sentence that says what to do."""
+    """A command that a room does not carry out, with a stable code and a sentence that says what to do.
 
-    def __init__(self, code: int, message: str, *, temporary: bool = False) -> None:
+    With `wait_s` the very same command may succeed after so many seconds.
+    """
+
+    def __init__(
+        self, code: int, message: str, *, temporary: bool = False, wait_s: int | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.temporary = temporary
+        self.wait_s = wait_s
 
 
 class Kind(Protocol):
@@ -70,6 +76,15 @@ class Kind(Protocol):
 
     replay_events_max: int
     """How many of the last events `evolve` must see to bring the state back."""
+
+    replay_subjects: Sequence[str]
+    """Subjects of which `evolve` must see all events, however long ago: few, and about the room as such."""
+
+    needs_opening: bool
+    """Whether a channel without any event is no room yet: nobody can listen to it."""
+
+    keeps_last: bool
+    """Whether a volatile room's last publications are kept, so that a subscriber may wait for the first."""
 
     def may_read(self, by: By) -> bool:
         """Say whether `by` may subscribe and read the history."""

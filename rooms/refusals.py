@@ -3,14 +3,21 @@
 100–199 are the Centrifuge protocol's own codes; 400–1999 are the hub's.
 """
 
+from datetime import UTC, datetime
+
 from rooms.kind import Refused
+
+FOR_EVER_MS = 253_402_300_799_000  # the end of the year 9999
 
 PERMISSION_DENIED = 103
 INVALID = 400
+MUTED = 403
 NOT_FOUND = 404
 ID_TAKEN = 409
 GONE = 410
 LIMIT = 413
+LOCKED = 423
+SLOW_MODE = 429
 
 
 def invalid(field: str, must: str) -> Refused:
@@ -25,7 +32,7 @@ def permission_denied(why: str) -> Refused:
 
 def not_found(what: str) -> Refused:
     """Refuse a command about something that is not there."""
-    return Refused(NOT_FOUND, f"{what} is not in this room")
+    return Refused(NOT_FOUND, f"{what} is not there")
 
 
 def id_taken(message_id: str) -> Refused:
@@ -33,11 +40,29 @@ def id_taken(message_id: str) -> Refused:
     return Refused(ID_TAKEN, f"another message has the id {message_id!r}: use a new one, such as a UUID")
 
 
-def gone(what: str) -> Refused:
-    """Refuse to change what was deleted."""
-    return Refused(GONE, f"{what} was deleted")
+def gone(why: str) -> Refused:
+    """Refuse to do anything with what was there and is no more."""
+    return Refused(GONE, why)
 
 
 def limit_exceeded(why: str) -> Refused:
     """Refuse what would grow without bound."""
     return Refused(LIMIT, why)
+
+
+def locked() -> Refused:
+    """Refuse what only moderators do in a locked thread."""
+    return Refused(LOCKED, "this thread is locked: only moderators write here now")
+
+
+def muted(until_ms: int) -> Refused:
+    """Refuse somebody who may only read for a while."""
+    term = "for good"
+    if until_ms < FOR_EVER_MS:
+        term = f"until {datetime.fromtimestamp(until_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    return Refused(MUTED, f"you are muted {term}: you can read, and take back what you wrote")
+
+
+def too_fast(wait_s: int) -> Refused:
+    """Refuse, for so many seconds, who has spoken a moment ago in a thread in slow mode."""
+    return Refused(SLOW_MODE, f"this thread is in slow mode: wait {wait_s} s", temporary=True, wait_s=wait_s)

@@ -10,7 +10,7 @@ from actors import Envelope
 from rooms.kind import By, Event, Kind, Refused
 from rooms.ports import Publication, Publisher
 from store.errors import Conflict, DatabaseError, LogError, SubjectTaken, TooManyEvents
-from store.event_log import Draft, EventLog, Position, Recorded
+from store.event_log import Draft, EventLog, Page, Position, Recorded
 
 DECISIONS_PER_TURN_MAX = 50  # how often a turn is decided again because another writer was faster
 READ_EVENTS_MAX = 1_000
@@ -118,8 +118,17 @@ class Room:
         """Bring the state back from the end of the log."""
         page = await self._log.read_back(self._channel, None, self._kind.replay_events_max)
         self._state = self._kind.begin()
+        self._evolve(await self._from_before(page))
         self._evolve(reversed(page.events))
         self._position = page.top
+
+    async def _from_before(self, page: Page) -> list[Recorded]:
+        """Return the events from before the page that no room of this kind may forget."""
+        subjects = self._kind.replay_subjects
+        if not subjects or not page.events or page.events[-1].offset == 1:
+            return []
+        events = await self._log.about(self._channel, subjects)
+        return [event for event in events if event.offset < page.events[-1].offset]
 
     def _unknown_subjects(self, requests: Iterable[Request]) -> set[str]:
         unknown = self._kind.unknown_subjects

@@ -22,6 +22,9 @@ class SatelliteKind:
 
     durable = False
     replay_events_max = 0
+    replay_subjects: Sequence[str] = ()
+    needs_opening = False
+    keeps_last = True
 
     def may_read(self, by: By) -> bool:
         """The sky is open to everybody."""

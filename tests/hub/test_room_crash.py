@@ -21,6 +21,9 @@ class Counter:
 
     durable = True
     replay_events_max = 10_000
+    replay_subjects: Sequence[str] = ()
+    needs_opening = False
+    keeps_last = False
     broken_replay = False
 
     def may_read(self, by: By) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.limits import CHANNELS_PER_CONNECTION_MAX
-from rooms.kinds import KINDS
+from rooms.kinds import ROOMS
 from rooms.ports import Publication
 from store.event_log import Draft
 from tests.hub.delayed_log import DelayedLog
@@ -14,12 +14,13 @@ OTHER = "thread:other"
 
 async def test_the_connect_reply_holds_a_subscribe_result_for_each() -> None:
     async with live_hub() as hub, hub.client(None) as ada, hub.client("bob") as bob:
+        await hub.open_thread(OTHER)
         await bob.post(1)
         result = await ada.ask("connect", {"token": hub.token(channels=[LOBBY, OTHER, "nothing:here"])})
         epoch = (await hub.log.position(LOBBY)).epoch
         assert result["subs"] == {
             LOBBY: {"recoverable": True, "positioned": True, "epoch": epoch, "offset": 1},
-            OTHER: {"recoverable": True, "positioned": True, "epoch": epoch},
+            OTHER: {"recoverable": True, "positioned": True, "epoch": epoch, "offset": 2},
         }
         await bob.post(2)
         assert await ada.offsets(1) == [2]
@@ -28,6 +29,7 @@ async def test_the_connect_reply_holds_a_subscribe_result_for_each() -> None:
 
 async def test_each_recovers_from_the_position_that_the_client_names() -> None:
     async with live_hub() as hub, hub.client(None) as ada, hub.client("bob") as bob:
+        await hub.open_thread(OTHER)
         for number in range(4):
             await bob.post(number)
         epoch = (await hub.log.position(LOBBY)).epoch
@@ -60,7 +62,7 @@ async def test_a_channel_named_twice_is_one_subscription() -> None:
 
 async def test_a_token_gives_no_more_channels_than_a_connection_may_have() -> None:
     async with live_hub() as hub, hub.client(None) as ada:
-        channels = [f"thread:{n}" for n in range(CHANNELS_PER_CONNECTION_MAX + 3)]
+        channels = [f"board:{n}" for n in range(CHANNELS_PER_CONNECTION_MAX + 3)]
         result = await ada.ask("connect", {"token": hub.token(channels=channels)})
         assert list(result["subs"]) == channels[:CHANNELS_PER_CONNECTION_MAX]
         assert await ada.error("subscribe", {"channel": LOBBY}) == 106
@@ -81,11 +83,13 @@ async def test_a_position_that_is_none_refuses_the_connect_and_leaves_nothing(su
 async def test_a_place_that_is_lost_before_the_reply_refuses_the_connect_for_the_moment() -> None:
     log = DelayedLog()
     async with live_hub(log) as hub, hub.client(None) as ada:
+        await hub.open_thread(OTHER)
         token = hub.token(channels=[LOBBY, OTHER])
-        await hub.services.fanout.open(LOBBY, KINDS["thread"])
+        await hub.services.fanout.open(LOBBY, ROOMS[LOBBY])
         log.hold()
+        looks = log.looks
         connect = await ada.send("connect", {"token": token})
-        await hub.until(lambda: log.looks == 2)
+        await hub.until(lambda: log.looks == looks + 1)
         topic = hub.services.fanout.topic(LOBBY)
         assert topic is not None
         topic._lose_everybody()

@@ -280,7 +280,7 @@ async def test_what_was_given_away_comes_back_when_a_client_goes() -> None:
     async with live_hub() as hub:
         async with hub.client() as ada:
             await ada.subscribe()
-            await ada.subscribe("thread:other")
+            await ada.subscribe("board:other")
         await hub.until(lambda: hub.door.open_connections == 0)
         assert len(hub.services.connections) == 0
         assert hub.services.connections._users == {}

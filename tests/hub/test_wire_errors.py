@@ -53,9 +53,27 @@ async def test_102_a_channel_that_is_not_there(method: str, channel: str) -> Non
         assert await ada.error(method, {"channel": channel, "data": post(1)}) == 102
 
 
+async def test_102_and_404_a_thread_that_nobody_opened() -> None:
+    async with live_hub() as hub, hub.client() as ada:
+        request = {"channel": "thread:never", "data": post(1), "limit": 1}
+        codes = [await ada.error(method, request) for method in ("subscribe", "history", "publish")]
+        assert codes == [102, 102, 404]
+        assert hub.services.fanout.statistics().topics == 0
+        await hub.open_thread("thread:never")
+        for method in ("subscribe", "history", "publish"):
+            assert "error" not in await ada.ask(method, request)
+
+
+async def test_103_a_client_opens_no_thread() -> None:
+    async with live_hub() as hub, hub.client() as ada:
+        opening = {"type": "open", "title": "x", "board": "iss", "id": "1", "text": "x"}
+        assert await ada.error("publish", {"channel": "thread:mine", "data": opening}) == 103
+        assert await ada.error("subscribe", {"channel": "thread:mine"}) == 102
+
+
 @pytest.mark.parametrize("method", ["subscribe", "publish", "history", "presence", "presence_stats"])
 async def test_103_a_channel_that_is_not_for_everybody(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, "members", Members())
+    monkeypatch.setitem(KINDS, "members", Members(always_open=True))
     async with live_hub() as hub, hub.client("") as reader, hub.client("ada") as ada:
         request = {"channel": "members:only", "data": post(1)}
         assert await reader.error(method, request) == 103
@@ -100,11 +118,11 @@ async def test_105_subscribed_already() -> None:
 async def test_106_one_channel_too_many() -> None:
     async with live_hub(commands_per_second=1000) as hub, hub.client() as ada:
         for number in range(CHANNELS_PER_CONNECTION_MAX):
-            assert "epoch" in await ada.subscribe(f"thread:{number}")
+            assert "error" not in await ada.subscribe(f"board:{number}")
         refusal = await ada.refusal("subscribe", {"channel": LOBBY})
         assert refusal["code"] == 106
         assert str(CHANNELS_PER_CONNECTION_MAX) in refusal["message"]
-        await ada.ask("unsubscribe", {"channel": "thread:0"})
+        await ada.ask("unsubscribe", {"channel": "board:0"})
         assert "epoch" in await ada.subscribe()
 
 

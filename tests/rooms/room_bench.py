@@ -34,6 +34,9 @@ class LedgerKind:
 
     durable = True
     replay_events_max = 1_000
+    replay_subjects: Sequence[str] = ()
+    needs_opening = False
+    keeps_last = False
 
     def __init__(self, remembered: int = 1_000) -> None:
         self.remembered = remembered

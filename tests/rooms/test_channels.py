@@ -8,9 +8,15 @@ from rooms.channels import kind_of
 from rooms.kinds import KINDS
 
 
-@pytest.mark.parametrize("channel", ["thread:lobby", "thread:0", "thread:a-b_c.d", "thread:" + "x" * 64])
+@pytest.mark.parametrize("channel", ["thread:lobby-2", "thread:0", "thread:a-b_c.d", "thread:" + "x" * 64])
 def test_a_thread(channel: str) -> None:
     assert kind_of(channel) is KINDS["thread"]
+
+
+def test_the_lobby_has_rules_of_its_own() -> None:
+    lobby = kind_of("thread:lobby")
+    assert lobby is not None
+    assert not lobby.needs_opening
 
 
 @pytest.mark.parametrize(

@@ -352,3 +352,12 @@ async def test_many_rooms_that_remember_little_are_as_one_that_remembers_all(
         expected = [str(each) for each in await turn(one, *commands)]
         assert [str(each) for each in await turn(rooms[number], *commands)] == expected
     assert await written(log) == await written(alone)
+
+
+async def test_a_room_that_wakes_knows_how_it_was_set_however_long_ago() -> None:
+    log, kind = MemoryEventLog(), LedgerKind(remembered=3)
+    await turn(open_room(log, Told(), kind), "+rule", "*rule", "+a", "+b", "*rule", "+c", "+d")
+    kind.replay_events_max, kind.replay_subjects = 2, ("rule",)
+    told = Told()
+    assert codes(await turn(open_room(log, told, kind), "*rule", "*c")) == [None, None]
+    assert [json.loads(each.data)["change"] for each in told.publications] == [3, 1]

@@ -1,4 +1,4 @@
-"""A chat thread's rules: given what happened, when somebody commands, then this comes about."""
+"""A thread's rules about messages: given what happened, when somebody commands, then this comes about."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.kind import By, Refused
-from rooms.kinds import thread
 from rooms.kinds.thread import ThreadKind
+from rooms.kinds.thread_messages import EMOJI_PER_MESSAGE_MAX
+from rooms.kinds.thread_state import REMEMBERED_MESSAGES
 
-KIND = ThreadKind()
+KIND = ThreadKind(always_open=True)
 ADA = By("ada", "Ada")
 BOB = By("bob", "Bob")
 MODERATOR = By("mo", "Mo", moderator=True)
@@ -43,11 +44,11 @@ def post(id: str = "1", text: str = "Hello") -> dict[str, Any]:  # noqa: A002 - 
 
 
 def test_a_post_carries_who_when_and_the_text_as_written() -> None:
-    assert when(happened(), ADA, post(text=" <b>Olá</b>\u0000 \U0001f6f0 ")) == [
+    assert when(happened(), ADA, post(text=" <b>Olá</b> \U0001f6f0 ")) == [
         {
             "type": "post",
             "id": "1",
-            "text": " <b>Olá</b>\u0000 \U0001f6f0 ",
+            "text": " <b>Olá</b> \U0001f6f0 ",
             "user": {"id": "ada", "display_name": "Ada"},
             "at": NOW,
         }
@@ -100,12 +101,37 @@ def test_a_reaction_counts_once_and_goes_away_once() -> None:
 
 def test_emoji_of_a_message_are_bounded() -> None:
     reactions = [
-        (ADA, {"type": "react", "id": "1", "emoji": chr(0x1F600 + n)})
-        for n in range(thread.EMOJI_PER_MESSAGE_MAX)
+        (ADA, {"type": "react", "id": "1", "emoji": chr(0x1F600 + n)}) for n in range(EMOJI_PER_MESSAGE_MAX)
     ]
     state = happened((ADA, post()), *reactions)
     assert refusal(state, BOB, {"type": "react", "id": "1", "emoji": "🚀"}).code == 413
     assert len(when(state, BOB, reactions[0][1])) == 1
+
+
+def test_a_quote_names_a_message_that_can_be_seen() -> None:
+    state = happened((ADA, post()))
+    quoting = {**post("2"), "quote": "1"}
+    assert when(state, BOB, quoting)[0]["quote"] == "1"
+    assert "quote" not in when(state, BOB, {**post("2"), "quote": None})[0]
+    assert refusal(state, BOB, {**quoting, "quote": "never"}).code == 404
+    for gone in ({"type": "delete", "id": "1"}, {"type": "hide", "id": "1", "reason": "spam"}):
+        assert refusal(happened((ADA, post()), (MODERATOR, gone)), BOB, quoting).code == 410
+
+
+def test_what_is_hidden_is_left_alone_until_it_is_shown_again() -> None:
+    hide, unhide = ({"type": word, "id": "1", "reason": "spam"} for word in ("hide", "unhide"))
+    state = happened((ADA, post()))
+    assert refusal(state, ADA, hide).code == 103
+    [hidden] = when(state, MODERATOR, hide)
+    assert (hidden["type"], hidden["id"], hidden["reason"]) == ("hide", "1", "spam")
+    state = happened((ADA, post()), (MODERATOR, hide))
+    assert when(state, MODERATOR, hide) == []
+    assert refusal(state, ADA, {"type": "edit", "id": "1", "text": "x"}).code == 410
+    assert refusal(state, BOB, {"type": "react", "id": "1", "emoji": "🚀"}).code == 410
+    assert len(when(state, ADA, {"type": "delete", "id": "1"})) == 1
+    state = happened((ADA, post()), (MODERATOR, hide), (MODERATOR, unhide))
+    assert len(when(state, ADA, {"type": "edit", "id": "1", "text": "x"})) == 1
+    assert refusal(happened(), MODERATOR, hide).code == 404
 
 
 def test_typing_is_told_and_forgotten() -> None:
@@ -132,7 +158,10 @@ def test_who_only_reads_is_told_how_to_take_part() -> None:
         ({"type": "post", "id": "1", "text": ""}, "text"),
         ({"type": "post", "id": "1", "text": " \n "}, "text"),
         ({"type": "post", "id": "1", "text": "x" * 4001}, "text"),
+        ({"type": "post", "id": "1", "text": "a\u0000b"}, "text"),
         ({"type": "post", "id": "", "text": "x"}, "id"),
+        ({"type": "post", "id": "2", "text": "x", "quote": 1}, "quote"),
+        ({"type": "hide", "id": "1", "reason": "x" * 501}, "reason"),
         ({"type": "post", "id": "x" * 65, "text": "x"}, "id"),
         ({"type": "post", "id": "a\u0000b", "text": "x"}, "id"),
         ({"type": "post", "id": 7, "text": "x"}, "id"),
@@ -150,13 +179,15 @@ def test_the_longest_text_is_taken() -> None:
 
 
 def test_what_is_remembered_is_bounded_and_the_rest_is_asked_for() -> None:
-    posts = [(ADA, post(id=str(n))) for n in range(thread.REMEMBERED_MESSAGES + 1)]
+    posts = [(ADA, post(id=str(n))) for n in range(REMEMBERED_MESSAGES + 1)]
     state = happened(*posts)
-    assert len(state.messages) == len(state.order) == thread.REMEMBERED_MESSAGES
+    assert len(state.messages.known) == len(state.messages.order) == REMEMBERED_MESSAGES
     assert KIND.unknown_subjects(state, KIND.parse({"type": "delete", "id": "0"})) == ("0",)
     assert KIND.unknown_subjects(state, KIND.parse({"type": "delete", "id": "1"})) == ()
     recalled = KIND.evolve(state, {**post(id="0"), "user": ADA.as_json(), "at": NOW})
     assert [data["type"] for data in when(recalled, ADA, {"type": "delete", "id": "0"})] == ["delete"]
+    assert KIND.unknown_subjects(state, KIND.parse({**post("new"), "quote": "0"})) == ("0",)
+    assert KIND.unknown_subjects(state, KIND.parse(post("new"))) == ()
 
 
 @given(

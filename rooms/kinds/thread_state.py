@@ -1,0 +1,98 @@
+"""What the room of a thread remembers: how the thread is set, its last messages, and who spoke lately."""
+
+from dataclasses import dataclass, field, replace
+
+from immutables import Map
+
+REMEMBERED_MESSAGES = (
+    500  # about 0.3 MB a busy room; older ones are read from the log when a command names them
+)
+SPEAKERS_MAX = 5_000  # in slow mode, twice so many at most; the first are forgotten, and may speak again
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a thread remembers of a message: enough to decide about it."""
+
+    author: str
+    text: str
+    deleted: bool = False
+    hidden: bool = False
+    reactions: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of (emoji, user)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The last messages by id, and the order in which they came: `order[n]` for `oldest ≤ n < newest`."""
+
+    known: Map[str, Message] = Map()
+    order: Map[int, str] = Map()
+    oldest: int = 0
+    newest: int = 0
+
+    def remember(self, message_id: str, message: Message) -> "Messages":
+        """Return the messages and one more, without the oldest beyond REMEMBERED_MESSAGES."""
+        known = self.known.set(message_id, message)
+        order = self.order.set(self.newest, message_id)
+        oldest = self.oldest
+        if len(known) > REMEMBERED_MESSAGES:
+            known = known.delete(order[oldest])
+            order = order.delete(oldest)
+            oldest += 1
+        return Messages(known, order, oldest, self.newest + 1)
+
+    def change(self, message_id: str, message: Message) -> "Messages":
+        """Return the messages with one that is remembered changed."""
+        return replace(self, known=self.known.set(message_id, message))
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """When each person last spoke, of those who did within the slow mode's seconds.
+
+    Two generations: when the young one is as old as the slow mode is long, it replaces the old one. So
+    forgetting costs nothing, and nobody is forgotten too early but in a crowd beyond SPEAKERS_MAX.
+    """
+
+    since_ms: int = 0
+    young: Map[str, int] = Map()
+    old: Map[str, int] = Map()
+
+    def spoke(self, user: str, at_ms: int, slow_s: int) -> "Speakers":
+        """Return the speakers after one of them spoke."""
+        if at_ms <= self.last_ms(user):
+            return self
+        if at_ms - self.since_ms >= slow_s * 1000 or len(self.young) >= SPEAKERS_MAX:
+            return Speakers(at_ms, Map({user: at_ms}), self.young)
+        return replace(self, young=self.young.set(user, at_ms))
+
+    def last_ms(self, user: str) -> int:
+        """Return when somebody last spoke, as far as it is known."""
+        return self.young.get(user, 0) or self.old.get(user, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a thread is set; `solved` is the id of the post that answers it, `changes` counts what was set."""
+
+    opened: bool = False
+    guests: bool = False
+    author: str = ""
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    locked: bool = False
+    pinned: bool = False
+    solved: str | None = None
+    slow_s: int = 0
+    withdrawn: bool = False
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The state of a thread's room."""
+
+    settings: Settings = Settings()
+    messages: Messages = field(default_factory=Messages)
+    speakers: Speakers = Speakers()
