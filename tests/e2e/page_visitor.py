@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,8 +78,13 @@ class Visitor:
         self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
+    def go(self, path: str) -> Page:
+        """Open a page of the hub."""
+        self.page.goto(f"{self.hub.url}{path}")
+        return self.page
+
     def come(self) -> "Visitor":
-        """Open the page and wait until it is connected."""
+        """Open the live page and wait until it is connected."""
         self.page.goto(self.hub.url)
         self.await_connection("live")
         return self
@@ -130,10 +135,18 @@ class Visitor:
         """Forget what the browser itself wrote because nobody answered at the hub's port."""
         self.problems = [problem for problem in self.problems if not _HUB_AWAY.search(problem)]
 
+    def forgive_refusals(self, *statuses: int) -> None:
+        """Forget what the browser itself wrote because the hub answered with one of these."""
+        refused = re.compile(f"the server responded with a status of ({'|'.join(map(str, statuses))})")
+        self.problems = [problem for problem in self.problems if not refused.search(problem)]
+
     def assert_all_was_well(self) -> None:
         """Check that nothing was complained about and that nobody but the hub was asked."""
         assert not self.problems, self.problems
         assert self.hosts == {f"127.0.0.1:{self.hub.port}"}, self.hosts
+
+
+Visit = Callable[..., Visitor]
 
 
 class Cable:

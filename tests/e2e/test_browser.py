@@ -1,14 +1,14 @@
 """The page in a real browser, on a real hub: what people at it see, and that nothing is lost on the way."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from hub_process import HubProcess, new_hub
-from page_visitor import Cable, Visitor, open_browser
-from playwright.sync_api import Browser, expect
+from page_checks import faint_texts, read_out, repeated_ids, unnamed
+from page_visitor import Cable, Visit, Visitor
+from playwright.sync_api import expect
 from sdk_people import in_the_lobby, run
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,6 @@ HELD_MAX = 300
 DAY_S = 86_400
 NASTY = "<img src=x onerror=alert(1)><script>alert(2)</script> & \"quoted\" &amp; 'so'"
 LONG_WORD = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 3
-Visit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="module")
@@ -27,29 +26,6 @@ def hub() -> Iterator[HubProcess]:
     with new_hub(HUB_COMMANDS_PER_SECOND="1000") as started:
         started.start()
         yield started
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests of this file; each visitor has a context of their own."""
-    with open_browser() as started:
-        yield started
-
-
-@pytest.fixture
-def visit(hub: HubProcess, browser: Browser) -> Iterator[Visit]:
-    """What makes a visitor; at the end nothing may have been complained about in any page."""
-    visitors: list[Visitor] = []
-
-    def make(**options: Any) -> Visitor:
-        visitors.append(Visitor(browser, hub, **options))
-        return visitors[-1]
-
-    yield make
-    for visitor in visitors:
-        visitor.page.context.close()
-    for visitor in visitors:
-        visitor.assert_all_was_well()
 
 
 def test_the_station_moves_and_its_figures_are_live(visit: Visit) -> None:
@@ -236,7 +212,8 @@ def test_the_page_runs_no_foreign_script(visit: Visit) -> None:
 
 def test_the_keyboard_is_enough(visit: Visit) -> None:
     visitor = visit().come()
-    assert _tab_to(visitor, "#name") == ["a.skip", "summary", "#log", "#name"]
+    header = ["a.brand", "a", "a", "a", "input", "a.button"]
+    assert _tab_to(visitor, "#name") == ["a.skip", *header, "summary", "#log", "#name"]
     visitor.page.keyboard.type("Keyes")
     visitor.page.keyboard.press("Enter")
     expect(visitor.page.locator("#text")).to_be_focused()
@@ -363,10 +340,8 @@ def test_everything_has_a_name_that_can_be_read_out(visit: Visit, joined: bool) 
         visitor.say("names: a message with tools")
         visitor.await_kept("names: a message with tools")
         visitor.message("names: a message with tools").hover()
-    nodes = _accessibility_tree(visitor)
-    controls = [(role, name) for role, name in nodes if role in CONTROLS]
-    assert len(controls) >= 3
-    assert [role for role, name in controls if not name] == []
+    nodes = read_out(visitor.page)
+    assert unnamed(nodes) == []
     assert {
         ("main", ""),
         ("banner", ""),
@@ -375,26 +350,7 @@ def test_everything_has_a_name_that_can_be_read_out(visit: Visit, joined: bool) 
         ("log", "Messages"),
         ("heading", "CosmoHub"),
     } <= set(nodes)
-    assert [name for role, name in nodes if role == "image" and not name] == []
-    page = visitor.page
-    assert page.locator("html").get_attribute("lang") == "en"
-    ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
-    assert sorted(ids) == sorted(set(ids))
-
-
-CONTROLS = {"button", "textbox", "link", "DisclosureTriangle", "checkbox", "combobox"}
-
-
-def _accessibility_tree(visitor: Visitor) -> list[tuple[str, str]]:
-    """Return role and name of everything that the browser tells a screen reader."""
-    session = visitor.page.context.new_cdp_session(visitor.page)
-    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
-    session.detach()
-    return [
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
-        for node in nodes
-        if not node["ignored"]
-    ]
+    assert repeated_ids(visitor.page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -403,33 +359,4 @@ def test_text_stands_out_from_what_is_behind_it(visit: Visit, scheme: str) -> No
     visitor.say(f"contrast: {scheme}")
     visitor.await_kept(f"contrast: {scheme}")
     expect(visitor.page.locator("#figures")).to_have_attribute("data-state", "live")
-    assert visitor.page.evaluate(FAINT_TEXTS, {"ratio_min": 4.5}) == []
-
-
-FAINT_TEXTS = """({ ratio_min }) => {
-    const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    const shade = (colour) => {
-        pen.clearRect(0, 0, 1, 1);
-        pen.fillStyle = colour;
-        pen.fillRect(0, 0, 1, 1);
-        return [...pen.getImageData(0, 0, 1, 1).data];
-    };
-    const luminance = (colour) => {
-        const part = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-        const [red, green, blue] = shade(colour).map(part);
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    };
-    const behind = (node) => {
-        const colour = getComputedStyle(node).backgroundColor;
-        return shade(colour)[3] === 255 ? colour : behind(node.parentElement);
-    };
-    const ratio = (node) => {
-        const shades = [getComputedStyle(node).color, behind(node)].map(luminance);
-        const [dark, light] = shades.sort((a, b) => a - b);
-        return (light + 0.05) / (dark + 0.05);
-    };
-    const texts = [...document.body.querySelectorAll("*")]
-        .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
-    return texts.filter((node) => node.checkVisibility() && ratio(node) < ratio_min)
-        .map((node) => `${node.outerHTML} ${ratio(node)}`);
-}"""
+    assert faint_texts(visitor.page) == []

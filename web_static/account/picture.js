@@ -1,20 +1,20 @@
 /** One's picture: looked at before it is sent, replaced, or removed. */
 
-import { get, put, remove } from "../app/api.js";
+import { put, remove } from "../app/api.js";
 import { avatar } from "../app/avatar.js";
 import { find, make } from "../app/dom.js";
 import { attempt, onSubmit, say } from "../app/form.js";
 import { notice } from "../app/notice.js";
-import { remember } from "../app/who.js";
+import { own, readOwn } from "./own.js";
 
 const BYTES_MAX = 2 * 1024 * 1024;
 
 /** Show the picture and let another be chosen. */
-export function offerPicture(user) {
+export function offerPicture() {
 	const form = find("picture");
 	const { file } = form.elements;
-	show(user);
-	file.addEventListener("change", () => look(form, file.files[0], user));
+	show();
+	file.addEventListener("change", () => look(form, file.files[0]));
 	onSubmit(form, async () => {
 		await put("/api/me/avatar", file.files[0]);
 		await settle(form, "Your picture is in use.");
@@ -28,26 +28,25 @@ export function offerPicture(user) {
 }
 
 async function settle(form, words) {
-	const { user } = await get("/api/auth/me");
+	await readOwn();
 	form.reset();
 	form.querySelector("button").disabled = true;
-	remember(user);
-	show(user);
+	show();
 	notice(words);
 }
 
-function show(user) {
-	const node = avatar(user);
+function show() {
+	const node = avatar(own.user);
 	node.classList.add("large");
 	find("preview").replaceChildren(node);
-	find("unpicture").hidden = !user.avatar;
+	find("unpicture").hidden = !own.user.avatar;
 }
 
-async function look(form, file, user) {
+async function look(form, file) {
 	const tooLarge = file && file.size > BYTES_MAX;
 	say(form, tooLarge ? "This file is too large: at most 2 MB." : "");
 	form.querySelector("button").disabled = !file || tooLarge;
-	if (!file || tooLarge) show(user);
+	if (!file || tooLarge) show();
 	else find("preview").replaceChildren(make("img.avatar.large", { src: await dataUrl(file), alt: "Your new picture" }));
 }
 

@@ -1,30 +1,26 @@
 /** What others see of one: name, handle and a few words. */
 
-import { get, patch } from "../app/api.js";
 import { find } from "../app/dom.js";
 import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
-import { remember } from "../app/who.js";
+import { changeOwn, own } from "./own.js";
 
 const FIELDS = ["display_name", "handle", "bio"];
 
 /** Fill the form and save what is changed in it. */
-export function offerProfile(user) {
+export function offerProfile() {
 	const form = find("profile");
-	let kept = user;
-	fill(form, user);
+	fill(form);
 	onSubmit(form, async (values) => {
-		const changed = FIELDS.filter((name) => values[name] !== kept[name]);
-		if (changed.length) await patch("/api/me", Object.fromEntries(changed.map((name) => [name, values[name]])));
-		kept = (await get("/api/auth/me")).user;
-		remember(kept);
-		fill(form, kept);
+		const changed = FIELDS.filter((name) => values[name] !== own.user[name]);
+		await changeOwn(Object.fromEntries(changed.map((name) => [name, values[name]])));
+		fill(form);
 		notice("Your profile is saved.");
 	});
 }
 
-function fill(form, user) {
-	for (const name of FIELDS) form.elements[name].value = user[name];
-	find("address").textContent = `${location.host}/u/${user.handle}`;
-	find("see").href = `/u/${user.handle}`;
+function fill(form) {
+	for (const name of FIELDS) form.elements[name].value = own.user[name];
+	find("address").textContent = `${location.host}/u/${own.user.handle}`;
+	find("see").href = `/u/${own.user.handle}`;
 }

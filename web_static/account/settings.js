@@ -1,12 +1,12 @@
 /** The settings: what others see of one, how one signs in, and how one leaves. */
 
-import { get, post } from "../app/api.js";
+import { post } from "../app/api.js";
 import { find } from "../app/dom.js";
 import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
 import { openPage } from "../app/shell.js";
-import { remember } from "../app/who.js";
 import { offerLeaving } from "./leaving.js";
+import { readOwn } from "./own.js";
 import { offerPicture } from "./picture.js";
 import { offerProfile } from "./profile_form.js";
 import { letSecretsBeSeen } from "./secrets.js";
@@ -17,10 +17,9 @@ if (openPage({ account: true })) await show();
 async function show() {
 	letSecretsBeSeen();
 	try {
-		const { user } = await get("/api/auth/me");
-		remember(user);
-		offerProfile(user);
-		offerPicture(user);
+		const user = await readOwn();
+		offerProfile();
+		offerPicture();
 		showMail(user);
 		offerPassword(user);
 		offerLeaving(user);
