@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel
@@ -70,6 +71,8 @@ def _plain(value: Any) -> Any:
         return round(value.timestamp() * 1000)
     if isinstance(value, Decimal):
         return float(value)
+    if isinstance(value, UUID):  # the driver's own kind, which orjson does not know
+        return str(value)
     if isinstance(value, frozenset | set):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} is no JSON")
