@@ -5,6 +5,7 @@ from pathlib import Path
 
 from api.accounts.passwords import Passwords
 from api.catalog.page_cache import PageCache
+from api.catalog.views import ViewBuffer
 from api.http.token_buckets import RateLimits
 from api.ports import Figures, RoomsPort, Standings, Wellness
 from api.tokens import Tokens
@@ -40,3 +41,4 @@ class ApiServices:
     rate_limits: RateLimits = field(default_factory=RateLimits)
     passwords: Passwords = field(default_factory=Passwords)
     catalog_pages: PageCache = field(default_factory=PageCache)
+    views: ViewBuffer = field(default_factory=ViewBuffer)
