@@ -2,6 +2,7 @@
 
 import { find, make } from "../app/dom.js";
 import { openPage } from "../app/shell.js";
+import { blocks, inline } from "./markdown.js";
 import { route } from "./route.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -21,7 +22,7 @@ function draw(description) {
 	const groups = grouped(routesOf(description));
 	const { title, version, description: words } = description.info;
 	const machine = make("a", { href: "/api/openapi.json" }, "OpenAPI");
-	find("about").replaceChildren(make("p", {}, `${title} ${version}, for machines as `, machine, "."), ...(words ? [make("p.words", {}, words)] : []));
+	find("about").replaceChildren(make("p", {}, `${title} ${version}, for machines as `, machine, "."), ...blocks(words ?? ""));
 	find("groups").replaceChildren(...groups.map(([name, routes]) => group(name, routes, description)));
 	find("contents").replaceChildren(...groups.map(contents));
 }
@@ -50,7 +51,7 @@ function grouped(routes) {
 function group(name, routes, description) {
 	const about = description.tags?.find((tag) => tag.name === name)?.description;
 	const title = make("h2", { id: `tag-${name}` }, name);
-	return make("section", { "aria-labelledby": `tag-${name}` }, title, about && make("p", {}, about), routes.map((each) => route(each, description)));
+	return make("section", { "aria-labelledby": `tag-${name}` }, title, about && make("p", {}, inline(about)), routes.map((each) => route(each, description)));
 }
 
 function contents([name, routes]) {

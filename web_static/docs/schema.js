@@ -1,8 +1,10 @@
 /** JSON schemas in words: a name for each type, and its fields as a list. */
 
 import { make } from "../app/dom.js";
+import { inline } from "./markdown.js";
 
 const DEPTH_MAX = 4;
+const FAR = 100_000;
 const LIMITS = [["minLength", "at least", "characters"], ["maxLength", "at most", "characters"], ["minimum", "from", ""], ["maximum", "up to", ""], ["minItems", "at least", "items"], ["maxItems", "at most", "items"]];
 
 /** Follow a reference within the description. */
@@ -38,7 +40,7 @@ function field(name, schema, required, description, depth) {
 	const { description: words } = resolve(schema, description);
 	const notes = [typeName(schema, description), ...limits(schema, description), !required && "optional"].filter(Boolean);
 	const within = depth < DEPTH_MAX && fields(schema, description, depth + 1);
-	return make("li", {}, make("code", {}, name), " ", make("small", {}, notes.join(", ")), words && make("span", {}, ` ${words}`), within);
+	return make("li", {}, make("code", {}, name), " ", make("small", {}, notes.join(", ")), words && make("span", {}, " ", inline(words)), within);
 }
 
 /** Find the object in a schema: itself, an item of a list, or the one that is not null. */
@@ -48,7 +50,10 @@ function partOf(schema, description) {
 	return resolved.properties || !inner ? resolved : partOf(inner, description);
 }
 
+/** Say the limits of a value, or of the one that may stand instead of null; what is out of reach is none. */
 function limits(schema, description) {
 	const resolved = resolve(schema, description);
-	return LIMITS.filter(([name]) => resolved[name] !== undefined).map(([name, words, unit]) => `${words} ${resolved[name]} ${unit}`.trim());
+	const value = resolved.anyOf ? resolve(resolved.anyOf[0], description) : resolved;
+	const told = LIMITS.filter(([name]) => value[name] > 0 && value[name] < FAR);
+	return told.map(([name, words, unit]) => `${words} ${value[name]} ${unit}`.trim());
 }
