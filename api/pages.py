@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response, has_request_context, request
 from quart_schema import hide
 from werkzeug.exceptions import NotFound
 
@@ -27,6 +27,7 @@ PAGES = {
     "/admin/users": "users.html",
     "/videos": "videos.html",
     "/videos/<name>": "video.html",
+    "/lists": "lists.html",
     "/lists/<name>": "list.html",
     "/history": "history.html",
     "/search": "search.html",
@@ -133,7 +134,9 @@ def _page(files: PageFiles, file: str) -> Callable[..., Awaitable[Response]]:
 def _reads_pages() -> bool:
     """Tell a person's browser, which asks for HTML, from a program, which takes what comes."""
     types = [PROBLEM_TYPE, "application/json", "text/html"]
-    return not request.path.startswith("/api/") and request.accept_mimetypes.best_match(types) == "text/html"
+    if not has_request_context() or request.path.startswith("/api/"):
+        return False
+    return request.accept_mimetypes.best_match(types) == "text/html"
 
 
 def page_response(files: PageFiles, name: str) -> Response:

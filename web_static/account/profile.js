@@ -4,7 +4,7 @@ import { get, put, remove } from "../app/api.js";
 import { avatar } from "../app/avatar.js";
 import { find, make } from "../app/dom.js";
 import { longDate } from "../app/dates.js";
-import { number } from "../app/format.js";
+import { number } from "../app/numbers.js";
 import { notice } from "../app/notice.js";
 import { openPage, signInAddress } from "../app/shell.js";
 import { who } from "../app/who.js";

@@ -1,23 +1,24 @@
 /** The conversation beside the map: brings room, outbox and page together. */
 
-import { Presence, Writers } from "./company.js";
 import { Composer } from "./composer.js";
 import { Conversation, MESSAGES_MAX, isPost } from "./conversation.js";
-import { MessageList, element } from "./messages.js";
+import { find } from "./dom.js";
+import { MessageList } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { timeline } from "./timeline.js";
+import { Writers } from "./writers.js";
 
 const PAGE = 60;
-const NAMES_SHOWN = 100;
 const READ_AGAIN_MS = 3000;
 
-export const find = (id) => document.getElementById(id);
+const NOTHING_MORE = { act: () => {}, seen: () => {} };
 
 export class Chat {
 	#guest;
+	#more;
 	#room;
 	#conversation = new Conversation();
-	#presence = new Presence();
+	#people = null;
 	#writers = new Writers();
 	#outbox;
 	#list;
@@ -26,29 +27,36 @@ export class Chat {
 	#unseen = 0;
 	#drawing = null;
 
-	constructor({ realtime, guest, storage, outbox, channel }) {
+	/**
+	 * `more` is what a thread of the forum adds: the `look` of messages, `act(name, message, detail)` for what this does not
+	 * know, and `seen(conversation, toEnd)` whenever the view changed.
+	 */
+	constructor({ realtime, guest, storage, outbox, channel, more = NOTHING_MORE }) {
 		this.#guest = guest;
-		this.#list = new MessageList(find("log"), (...act) => this.#act(...act), () => this.#scrolled());
+		this.#more = more;
+		this.#list = new MessageList(find("log"), (...act) => this.#act(...act), () => this.#scrolled(), more.look);
 		this.#outbox = new Outbox({ storage: outbox, send: (command) => this.#room.publish(command), changed: () => this.#draw() });
 		this.#composer = new Composer(find("write"), storage, {
-			send: (text) => this.#post(text),
+			send: (text, quote) => this.#post(text, quote),
 			edit: (id, text) => this.#outbox.add({ type: "edit", id, text }),
 			typing: () => this.#typing(),
 		});
 		find("newest").addEventListener("click", () => this.#toNewest());
 		document.addEventListener("visibilitychange", () => this.#scrolled());
 		this.#room = realtime.room(channel, this.#handlers(), { joinLeave: true, recoverable: true });
+		import("./people.js").then(({ People }) => ((this.#people = new People(find("people"))), this.#askWhoIsHere()));
 	}
 
 	/** The visitor became somebody, or somebody else. */
 	welcome() {
 		find("log").dataset.writable = Boolean(this.#guest.user);
+		this.#list.forget();
 		this.#draw();
 	}
 
 	/** Look once a second who is here and who is writing. */
 	tick() {
-		if (this.#presence.changed) this.#showPeople();
+		this.#people?.show();
 		const names = this.#writers.names(Date.now()).join(", ");
 		find("typing").textContent = names && `${names} writing…`;
 	}
@@ -59,20 +67,25 @@ export class Chat {
 			subscribing: () => this.#outbox.open(false),
 			unsubscribed: ({ reason }) => (this.#outbox.open(false), this.#showEdge(`This room cannot be read: ${reason}.`)),
 			publication: ({ offset, data }) => (offset ? this.#recorded(offset, data) : this.#passing(data)),
-			join: ({ info }) => this.#presence.join(info),
-			leave: ({ info }) => this.#presence.leave(info),
+			join: ({ info }) => this.#people?.join(info),
+			leave: ({ info }) => this.#people?.leave(info),
 		};
 	}
 
 	#subscribed({ recovered, streamPosition: position }) {
 		this.#outbox.open(Boolean(this.#guest.user));
-		this.#room.presence().then(({ clients }) => (this.#presence.replace(clients), this.tick()), () => {});
+		this.#askWhoIsHere();
 		if (recovered) return;
 		const { epoch, high } = this.#conversation;
 		const missed = position.offset - high;
 		if (position.epoch !== epoch || missed < 0 || missed > MESSAGES_MAX) return this.#begin(position);
 		this.#conversation.reaches(position.offset);
 		this.#scrolled();
+	}
+
+	/** What is said comes first; who is here is asked again at the next subscription if it cannot be told now. */
+	#askWhoIsHere() {
+		if (this.#people && this.#room.state === "subscribed") this.#room.presence().then(({ clients }) => this.#people.replace(clients), () => {});
 	}
 
 	#recorded(offset, event) {
@@ -138,9 +151,9 @@ export class Chat {
 		else this.#begin({ epoch, offset: top });
 	}
 
-	#post(text) {
+	#post(text, quote) {
 		const id = crypto.getRandomValues(new Uint32Array(3)).join("-");
-		const taken = this.#outbox.add({ type: "post", id, text });
+		const taken = this.#outbox.add({ type: "post", id, text, ...(quote && { quote }) });
 		this.#toNewest();
 		return taken;
 	}
@@ -151,6 +164,9 @@ export class Chat {
 		if (name === "retry" || name === "remove") this.#outbox[name](detail);
 		else if (name === "edit") this.#composer.edit(message);
 		else if (name === "erase") this.#outbox.add({ type: "delete", id });
+		else if (name === "answer") this.#composer.answer(message);
+		else if (name === "quoted") this.#list.show(message.quote) || this.#more.act("find", message);
+		else if (name !== "react") this.#more.act(name, message, detail);
 		else if (this.#guest.user) this.#outbox.add({ type: given ? "unreact" : "react", id, emoji: detail });
 	}
 
@@ -180,20 +196,12 @@ export class Chat {
 	#showUnseen() {
 		find("newest").hidden = this.#following();
 		find("newest").textContent = this.#unseen ? `↓ ${this.#unseen} new` : "↓ Newest";
-		document.title = this.#unseen && document.hidden ? `(${this.#unseen}) CosmoHub` : "CosmoHub";
+		const title = document.title.replace(/^\(\d+\) /, "");
+		document.title = this.#unseen && document.hidden ? `(${this.#unseen}) ${title}` : title;
+		this.#more.seen(this.#conversation, this.#following() && !document.hidden);
 	}
 
 	#showEdge(text) {
 		find("log").firstElementChild.textContent = text;
-	}
-
-	#showPeople() {
-		const { names, readers } = this.#presence.list();
-		const items = names.slice(0, NAMES_SHOWN).map((name) => element("li", "", name, "auto"));
-		const watching = readers ? `${readers} watching` : "";
-		const [summary, list] = find("people").children;
-		find("people").dataset.count = names.length;
-		summary.textContent = [names.length && `${names.length} here`, watching].filter(Boolean).join(" · ");
-		list.replaceChildren(...items, element("li", "quiet", watching));
 	}
 }

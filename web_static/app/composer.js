@@ -10,9 +10,10 @@ export class Composer {
 	#storage;
 	#actions;
 	#editing = null;
+	#answering = null;
 	#typedMs = -TYPING_EVERY_MS;
 
-	/** Calls `send(text)` and `edit(id, text)`, which answer whether they took it, and `typing()`. */
+	/** Calls `send(text, quote)` and `edit(id, text)`, which answer whether they took it, and `typing()`. */
 	constructor(form, storage, actions) {
 		this.#form = form;
 		this.#text = form.elements.text;
@@ -28,7 +29,16 @@ export class Composer {
 	/** Change a sent message, or stop (null); what was being written stays for afterwards. */
 	edit(message) {
 		this.#editing = message;
+		this.#answering = null;
 		this.#fill(message ? message.text : this.#storage.get(DRAFT));
+		this.#text.focus();
+	}
+
+	/** Let what is written next be an answer to a message. */
+	answer(message) {
+		if (this.#editing) this.edit(null);
+		this.#answering = message;
+		this.#showWhat();
 		this.#text.focus();
 	}
 
@@ -37,7 +47,7 @@ export class Composer {
 		const surplus = [...text].length - TEXT_MAX;
 		if (surplus > 0) return this.#say(`${surplus} characters too many.`);
 		if (!text) return undefined;
-		const taken = this.#editing ? this.#actions.edit(this.#editing.id, text) : this.#actions.send(text);
+		const taken = this.#editing ? this.#actions.edit(this.#editing.id, text) : this.#actions.send(text, this.#answering?.id);
 		if (!taken) return this.#say("Too many messages wait: try again later.");
 		if (!this.#editing) this.#storage.set(DRAFT, "");
 		this.#typedMs = -TYPING_EVERY_MS;
@@ -46,8 +56,14 @@ export class Composer {
 
 	#fill(text) {
 		this.#text.value = text ?? "";
-		this.#form.querySelector(".editing").hidden = !this.#editing;
+		this.#showWhat();
 		this.#say("");
+	}
+
+	#showWhat() {
+		const bar = this.#form.querySelector(".editing");
+		bar.hidden = !this.#editing && !this.#answering;
+		bar.firstChild.data = this.#answering ? `Answering ${this.#answering.user.display_name} ` : "Editing a message ";
 	}
 
 	#typed() {
@@ -62,7 +78,7 @@ export class Composer {
 	#key(event) {
 		const { key, shiftKey } = event;
 		if (key === "Enter" && !shiftKey) this.#form.requestSubmit();
-		else if (key === "Escape" && this.#editing) this.edit(null);
+		else if (key === "Escape" && (this.#editing || this.#answering)) this.edit(null);
 		else return;
 		event.preventDefault();
 	}

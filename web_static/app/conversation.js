@@ -6,6 +6,9 @@ export const MESSAGES_MAX = 300;
 /** Changes outlive their message, which may be read again. */
 const CHANGED_MAX = 5000;
 
+/** An event and what undoes it are one matter, of which the last word counts. */
+const UNDOES = { unhide: "hide", unlock: "lock", unpin: "pin", unsolve: "solve" };
+
 /**
  * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. Taking one in
  * twice changes nothing: a change yields only to a higher offset.
@@ -17,6 +20,7 @@ export class Conversation {
 	top = 0;
 	#posts = [];
 	#changes = new Map();
+	#latest = new Map();
 	#views = new Map();
 	#viewer;
 
@@ -32,9 +36,14 @@ export class Conversation {
 		return this.high >= this.top;
 	}
 
+	/** What was done to the whole thread, the last of each kind: {open, lock, pin, solve, title, slow}. */
+	get thread() {
+		return Object.fromEntries(this.#latest);
+	}
+
 	/** Begin at a position {epoch, offset} with nothing read; another epoch is another log. */
 	begin({ epoch, offset }) {
-		if (epoch !== this.epoch) this.#changes.clear();
+		if (epoch !== this.epoch) for (const known of [this.#changes, this.#latest]) known.clear();
 		this.top = epoch === this.epoch ? Math.max(this.top, offset) : offset;
 		Object.assign(this, { epoch, low: offset + 1, high: offset });
 		this.#posts = [];
@@ -98,9 +107,10 @@ export class Conversation {
 	}
 
 	#change(event) {
-		const changes = this.#changes.get(event.id) ?? new Map();
-		const key = event.emoji ? `${event.user?.id} ${event.emoji}` : event.type;
+		const key = event.emoji ? `${event.user?.id} ${event.emoji}` : (UNDOES[event.type] ?? event.type);
+		const changes = event.id ? (this.#changes.get(event.id) ?? new Map()) : this.#latest;
 		if (changes.get(key)?.offset >= event.offset) return;
+		if (!event.id) return void changes.set(key, event);
 		this.#changes.delete(event.id);
 		this.#changes.set(event.id, changes.set(key, event));
 		this.#views.delete(event.id);
@@ -114,8 +124,9 @@ function seen(post, changes = new Map(), userId) {
 	const deleted = changes.has("delete");
 	const edited = changes.has("edit");
 	const { text } = changes.get("edit") ?? post;
+	const hidden = changes.get("hide")?.type === "hide" && (changes.get("hide").reason || "against the rules");
 	const reactions = deleted ? [] : counted([...changes.values()].filter(({ type }) => type === "react"), userId);
-	return { ...post, own: post.user.id === userId, text, edited, deleted, reactions };
+	return { ...post, own: post.user.id === userId, text, edited, deleted, hidden, reactions };
 }
 
 /** Count who gave which emoji: [{emoji, count, mine, names}]. */

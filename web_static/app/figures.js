@@ -1,6 +1,6 @@
 /** The figures below the map, and whether what they stand on is fresh. */
 
-import { age, degrees, number } from "./format.js";
+import { age, degrees, number } from "./numbers.js";
 
 /** Positions come each second. */
 const SILENT_AFTER_MS = 5000;

@@ -1,22 +1,36 @@
 /** The list of messages: draws the lines that changed and keeps the place where one reads. */
 
+import { avatar } from "./avatar.js";
+import { element } from "./dom.js";
 import { clock, day } from "./format.js";
 
 const REACTIONS = ["👍", "❤️", "🚀", "😂", "😮", "👏"];
 const EDGE_NEAR_PX = 400;
 const END_NEAR_PX = 40;
 
+/** What a message shows and offers beyond what all do; a thread of the forum has more. */
+const PLAIN = {
+	above: () => [],
+	notes: ({ edited }) => (edited ? [element("i", "", "edited")] : []),
+	text: (text) => [text],
+	veiled: () => [],
+	tools: ({ own }) => (own ? [button("Edit", "edit"), button("Delete", "delete")] : []),
+};
+
 export class MessageList {
 	atEnd = true;
 	#log;
 	#list;
+	#look;
+	#anew = false;
 	#drawn = new Map();
 
-	/** Calls `act(name, message, detail)` for what a person does, and `scrolled()`. */
-	constructor(log, act, scrolled) {
+	/** Calls `act(name, message, detail)` for what a person does, and `scrolled()`; `look` is as PLAIN. */
+	constructor(log, act, scrolled, look = PLAIN) {
 		this.#log = log;
+		this.#look = look;
 		this.#list = log.querySelector("ol");
-		log.addEventListener("scroll", () => (this.#look(), scrolled()), { passive: true });
+		log.addEventListener("scroll", () => (this.#measure(), scrolled()), { passive: true });
 		log.addEventListener("click", (event) => this.#click(event.target.closest("[data-action]"), act));
 		log.addEventListener("keydown", (event) => this.#walk(event));
 		new ResizeObserver(() => this.atEnd && this.toEnd()).observe(log);
@@ -29,7 +43,7 @@ export class MessageList {
 
 	toEnd() {
 		this.#log.scrollTop = this.#log.scrollHeight;
-		this.#look();
+		this.#measure();
 	}
 
 	/** Draw timeline() lines; the view goes to the end, or stays where one reads. */
@@ -37,7 +51,8 @@ export class MessageList {
 		const top = this.#log.scrollTop;
 		const reading = [...this.#list.children].find((node) => node.offsetTop + node.offsetHeight > top);
 		const before = reading?.offsetTop;
-		const drawn = new Map(lines.map((line) => [line.key, drawnLine(line, this.#drawn.get(line.key))]));
+		const drawn = new Map(lines.map((line) => [line.key, this.#drawnLine(line, this.#drawn.get(line.key))]));
+		this.#anew = false;
 		for (const [key, { node }] of this.#drawn) if (!drawn.has(key)) node.remove();
 		this.#drawn = drawn;
 		let next = this.#list.firstChild;
@@ -47,10 +62,31 @@ export class MessageList {
 		}
 		if (reading?.isConnected) this.#log.scrollTop = top + reading.offsetTop - before;
 		if (toEnd) this.toEnd();
-		else this.#look();
+		else this.#measure();
 	}
 
-	#look() {
+	/** Draw every line anew next time: what people may do here has changed. */
+	forget() {
+		this.#anew = true;
+	}
+
+	/** Go to a message that is held; false when it is not. */
+	show(id) {
+		const node = this.#drawn.get(id)?.node;
+		node?.scrollIntoView({ block: "center" });
+		node?.focus({ preventScroll: true });
+		return Boolean(node);
+	}
+
+	#drawnLine(line, before) {
+		if (before && !this.#anew && same(before.line, line)) return before;
+		const node = before?.node ?? element("li", line.day ? "day" : "message");
+		if (line.day) node.textContent = day(line.day, Date.now());
+		else fill(node, line, this.#look);
+		return { line, node };
+	}
+
+	#measure() {
 		this.atEnd = this.#below() < END_NEAR_PX;
 	}
 
@@ -76,46 +112,42 @@ export class MessageList {
 	}
 }
 
-function drawnLine(line, before) {
-	if (before && same(before.line, line)) return before;
-	const node = before?.node ?? element("li", line.day ? "day" : "message");
-	if (line.day) node.textContent = day(line.day, Date.now());
-	else fill(node, line);
-	return { line, node };
-}
-
 /** What is not yet in the log is what its entries are. */
-const same = (a, b) => (a.message === b.message || !b.message.offset) && a.continued === b.continued && alike(a.entries, b.entries);
+const same = (a, b) => (a.message === b.message || !b.message.offset) && ["continued", "quoted"].every((each) => a[each] === b[each]) && alike(a.entries, b.entries);
 const alike = (a = [], b = []) => a.length === b.length && a.every((entry, i) => entry === b[i]);
 
-function fill(node, { message, entries, continued }) {
+function fill(node, line, look) {
+	const { message, entries, continued } = line;
 	const focused = node.matches(":focus-visible, :has(:focus-visible)") && document.activeElement.dataset.action;
 	const unsent = entries.find(({ command }) => command.type === "post");
 	const edit = entries.find(({ command }) => command.type === "edit");
-	const text = message.deleted ? "This message was deleted." : (edit?.command.text ?? message.text);
+	const text = withheld(message) ?? edit?.command.text ?? message.text;
 	node.tabIndex = -1;
-	const { id, user, offset = "", own, deleted } = message;
-	Object.assign(node.dataset, { id, offset, own, deleted, continued, state: unsent?.state ?? "kept" });
-	const parts = [avatar(user), heading(message, unsent), element("p", "text", text, "auto"), reactions(message)];
-	node.replaceChildren(...parts, ...troubles(entries), ...tools(message));
+	const { id, user, offset = "", own, deleted, hidden = false } = message;
+	Object.assign(node.dataset, { id, offset, own, deleted, hidden: Boolean(hidden), continued, state: unsent?.state ?? "kept" });
+	const words = element("p", "text", "", "auto");
+	words.append(...(withheld(message) ? [text] : look.text(text)));
+	if (message.hidden && !message.deleted) words.append(...look.veiled(message));
+	const parts = [avatar(user), heading(message, unsent, look), ...look.above(line), words, reactions(message)];
+	node.replaceChildren(...parts, ...troubles(entries), ...tools(message, look));
 	if (focused === false) return;
 	node.focus({ preventScroll: true });
 	node.querySelector(`[data-action="${focused}"]`)?.focus({ preventScroll: true });
 }
 
-function avatar({ id, display_name: name }) {
-	const node = element("span", "avatar", [...name][0]);
-	node.style.setProperty("--hue", [...id].reduce((sum, letter) => 31 * sum + letter.codePointAt(0), 0) % 360);
-	node.ariaHidden = true;
-	return node;
+/** Say why a text is not shown. */
+function withheld({ deleted, hidden }) {
+	if (deleted) return "This message was deleted.";
+	return hidden ? `A moderator hid this message: ${hidden}` : null;
 }
 
-function heading({ user, at, edited }, unsent) {
+function heading(message, unsent, look) {
+	const { user, at } = message;
 	const time = Object.assign(element("time", "", clock(at)), { dateTime: new Date(at).toISOString(), title: new Date(at).toLocaleString() });
 	const coming = unsent && unsent.state !== "failed";
-	const notes = [edited && "edited", coming && `${unsent.state}…`].filter(Boolean);
 	const node = element("p", "heading");
-	node.append(element("b", "", user.display_name, "auto"), " ", time, ...notes.map((note) => element("i", "", note)));
+	node.append(element("b", "", user.display_name, "auto"), " ", time, ...look.notes(message));
+	if (coming) node.append(element("i", "", `${unsent.state}…`));
 	return node;
 }
 
@@ -126,11 +158,10 @@ function reactions({ reactions: given }) {
 	return node;
 }
 
-function tools({ offset, own, deleted }) {
-	if (!offset || deleted) return [];
+function tools(message, look) {
+	if (!message.offset || message.deleted) return [];
 	const node = element("div", "tools");
-	node.append(...REACTIONS.map((emoji) => button(emoji, `react ${emoji}`, `React with ${emoji}`)));
-	if (own) node.append(button("Edit", "edit"), button("Delete", "delete"));
+	node.append(...REACTIONS.map((emoji) => button(emoji, `react ${emoji}`, `React with ${emoji}`)), ...look.tools(message));
 	return [node];
 }
 
@@ -142,11 +173,7 @@ function troubles(entries) {
 	});
 }
 
-export function element(name, className, text = "", dir = "") {
-	return Object.assign(document.createElement(name), { className, textContent: text, dir });
-}
-
-function button(text, action, label = text) {
+export function button(text, action, label = text) {
 	const node = Object.assign(element("button", "", text), { type: "button", title: label, ariaLabel: label });
 	node.dataset.action = action;
 	return node;

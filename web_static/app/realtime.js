@@ -24,9 +24,10 @@ export class Realtime {
 	#liveSince = Infinity;
 
 	/** Calls `changed({kind: "connecting" | "live" | "waiting" | "closed", untilMs, reason})`. */
-	constructor({ url, guest, changed }) {
+	constructor({ guest, changed }) {
 		this.#guest = guest;
 		this.#changed = changed;
+		const url = `${location.protocol.replace("http", "ws")}//${location.host}/connection/websocket`;
 		const client = new globalThis.Centrifuge(url, { timeout: ANSWER_TIMEOUT_MS, getToken: () => guest.token() });
 		client.on("connected", () => this.#live());
 		client.on("connecting", ({ code }) => code && this.#pause());

@@ -60,6 +60,7 @@ function person() {
 	const links = [
 		["Profile", `/u/${user.handle}`],
 		["Settings", "/settings"],
+		["Lists", "/lists"],
 		["History", "/history"],
 		can("post.moderate") && ["Moderation", "/moderation"],
 		can("account.roles") && ["Users", "/admin/users"],

@@ -6,11 +6,11 @@ import { midnight } from "./format.js";
 const TOGETHER_MS = 300_000;
 
 /**
- * Merge the log's messages with the outbox: [{key, day: ms} | {key, message, entries, continued}]; entries are the outbox's
- * about that message. A user's posts not yet in the log come last, where its end is held.
+ * Merge the log's messages with the outbox: [{key, day: ms} | {key, message, entries, continued, quoted}]; entries are the outbox's
+ * about that message, quoted is the message that it answers, if held. A user's posts not yet in the log come last, where its end is held.
  */
 export function timeline(messages, entries, user, atEnd) {
-	const held = new Set(messages.map(({ id }) => id));
+	const held = new Map(messages.map((message) => [message.id, message]));
 	const coming = entries.filter(({ command }) => command.type === "post" && !held.has(command.id));
 	const lines = [];
 	let before = null;
@@ -20,10 +20,10 @@ export function timeline(messages, entries, user, atEnd) {
 		if (!before || midnight(before.at) !== day) lines.push({ key: `day ${day}`, day });
 		const continued = before?.user.id === message.user.id && message.at - before.at < TOGETHER_MS;
 		const about = entries.filter(({ command }) => command.id === message.id);
-		lines.push({ key: message.id, message, entries: about, continued });
+		lines.push({ key: message.id, message, entries: about, continued, quoted: held.get(message.quote) });
 		before = message;
 	}
 	return lines;
 }
 
-const unconfirmed = ({ command: { id, text }, at }, user) => ({ id, text, user, at, own: true, reactions: [] });
+const unconfirmed = ({ command: { id, text, quote }, at }, user) => ({ id, text, quote, user, at, own: true, reactions: [] });

@@ -1,0 +1,25 @@
+/** Parts of forms that are made by scripts. */
+
+import { make } from "./dom.js";
+
+/** Make a labelled field of a form: a control {id, …} with its label above, a hint below. */
+export function field(label, control, hint = "") {
+	const words = hint && make("small", { id: `${control.id}-hint` }, hint);
+	if (hint) control.setAttribute("aria-describedby", `${control.id}-hint`);
+	return make("div.field", {}, make("label", { htmlFor: control.id }, label), control, words);
+}
+
+/** Ask once more before something is done that is not easily undone: the button itself becomes the question. */
+export function twice(button, question, act) {
+	const words = button.textContent;
+	button.addEventListener("click", () => {
+		if (button.dataset.asked) return act();
+		button.dataset.asked = "true";
+		button.textContent = question;
+	});
+	button.addEventListener("blur", () => {
+		delete button.dataset.asked;
+		button.textContent = words;
+	});
+	return button;
+}

@@ -1,0 +1,69 @@
+/** What is said about a video, and what one may do with it. */
+
+import { put, remove } from "../app/api.js";
+import { avatar } from "../app/avatar.js";
+import { make } from "../app/dom.js";
+import { notice } from "../app/notice.js";
+import { signInAddress } from "../app/shell.js";
+import { can, who } from "../app/who.js";
+import { counted, since } from "../app/words.js";
+
+/** Make title, numbers, creator, acts and description of a video; `read()` and `changed()` are for who edits it. */
+export function about(video, { read, changed }) {
+	const { title, description, creator, views, published_at: published, category, tags } = video;
+	const facts = make("p.quiet", {}, counted(views, "view"), published && [" · ", since(published)]);
+	const labels = [make("a.tag", { href: `/videos?category=${category}` }, category), ...tags.map((tag) => make("a.tag", { href: `/videos?tag=${encodeURIComponent(tag)}`, dir: "auto" }, `#${tag}`))];
+	const person = make("a.person", { href: `/u/${creator.handle}` }, avatar(creator), make("span", {}, make("b", { dir: "auto" }, creator.display_name), make("small", {}, `@${creator.handle}`)));
+	return [
+		make("h1", { dir: "auto" }, title),
+		make("div.bar", {}, make("div.row", {}, person, followButton(creator)), make("div.row", {}, likeButton(video), saveButton(video), reportButton(video))),
+		mayEdit(video) && ownerBar(video, read, changed),
+		make("div.card.stack", {}, facts, description && make("p.words", { dir: "auto" }, description), make("p.row", {}, labels)),
+	].filter(Boolean);
+}
+
+const mayEdit = ({ creator }) => creator.id === who()?.id || can("video.edit_any");
+
+/** Make a button that is on or off; who is nobody is sent to sign in. `turn(on)` tells the hub; `words(on)` is its text. */
+function toggle(on, words, turn) {
+	const draw = () => Object.assign(button, { ariaPressed: on, textContent: words(on) });
+	const button = make("button", { type: "button", onclick: press });
+	async function press() {
+		if (!who()) return location.assign(signInAddress());
+		on = !on;
+		draw();
+		await turn(on).catch((error) => {
+			on = !on;
+			draw();
+			notice(error.message);
+		});
+	}
+	return draw();
+}
+
+function likeButton({ id, liked = false, likes }) {
+	const others = likes - (liked ? 1 : 0);
+	const words = (on) => `♥ ${counted(others + (on ? 1 : 0), "like")}`;
+	return Object.assign(toggle(liked, words, (on) => (on ? put : remove)(`/api/videos/${id}/like`)), { id: "like" });
+}
+
+function followButton({ id, handle, followed_by_me: followed = false }) {
+	if (id === who()?.id) return null;
+	return Object.assign(toggle(followed, (on) => (on ? "Following" : "Follow"), (on) => (on ? put : remove)(`/api/users/${handle}/follow`)), { id: "follow" });
+}
+
+function saveButton(video) {
+	const act = async () => (who() ? (await import("./saving.js")).save(video) : location.assign(signInAddress()));
+	return make("button", { type: "button", id: "save", onclick: act }, "Save");
+}
+
+function reportButton({ id, creator }) {
+	if (!who() || creator.id === who().id) return null;
+	return make("button", { type: "button", onclick: async () => (await import("../app/report.js")).report({ kind: "video", id }) }, "Report");
+}
+
+function ownerBar(video, read, changed) {
+	const bar = make("div.card.bar.owner", { role: "group", "aria-label": "Your video" });
+	import("./owner.js").then(({ ownerActs }) => bar.append(...ownerActs(video, read, changed)));
+	return bar;
+}

@@ -1,0 +1,29 @@
+/** One's lists of saved videos. */
+
+import { get, post } from "../app/api.js";
+import { openDialog } from "../app/dialog.js";
+import { find, make } from "../app/dom.js";
+import { field } from "../app/field.js";
+import { onSubmit } from "../app/form.js";
+import { noticeLeft } from "../app/notice.js";
+import { Paged } from "../app/paged.js";
+import { openPage } from "../app/shell.js";
+import { counted, since } from "../app/words.js";
+
+const draw = ({ id, title, visibility, items, updated_at: at }) =>
+	make("li.bar", {}, make("a", { href: `/lists/${id}`, dir: "auto" }, make("b", {}, title)), make("span.quiet", {}, [visibility, Number.isInteger(items) && counted(items, "video")].filter(Boolean).join(" · "), at && [" · ", since(at)]));
+
+function makeList() {
+	const title = make("input", { id: "list-title", name: "title", required: true, maxLength: 100, autocomplete: "off" });
+	const form = make("form.stack", {}, field("Title", title), make("p.bad", { role: "alert" }), make("button.main", {}, "Make"));
+	openDialog("New list", form);
+	onSubmit(form, async (values, key) => {
+		const { id } = await post("/api/lists", { ...values, visibility: "private" }, { key });
+		location.assign(`/lists/${id}`);
+	});
+}
+
+const may = openPage({ account: true });
+noticeLeft();
+find("new").addEventListener("click", makeList);
+if (may) new Paged({ list: find("lists"), read: (cursor, signal) => get("/api/me/lists", { cursor }, { signal }), draw, empty: "You have no lists yet. Save a video, and it can go into one." }).begin();

@@ -1,0 +1,85 @@
+/** The search: what is looked for stands in the address, results come page by page. */
+
+import { get } from "../app/api.js";
+import { avatar } from "../app/avatar.js";
+import { find, make } from "../app/dom.js";
+import { Paged } from "../app/paged.js";
+import { openPage } from "../app/shell.js";
+import { counted, since } from "../app/words.js";
+import { card } from "./card.js";
+import { Suggestions } from "./suggestions.js";
+
+const TYPES = { videos: "Videos", creators: "People", threads: "Threads" };
+const DRAW = { videos: drawVideo, creators: drawPerson, threads: drawThread };
+
+const asked = () => {
+	const query = new URLSearchParams(location.search);
+	const type = query.get("type");
+	return { q: query.get("q")?.trim() ?? "", type: type in TYPES ? type : "videos" };
+};
+
+/** Make a snippet's parts {text, hit} readable, what was looked for marked. */
+const marked = (parts = []) => make("p.snippet", { dir: "auto" }, parts.map(({ text, hit }) => (hit ? make("mark", {}, text) : text)));
+
+function drawVideo({ snippet, ...video }) {
+	return card(video, marked(snippet));
+}
+
+function drawPerson({ snippet, ...person }) {
+	const facts = Number.isInteger(person.followers) && ` · ${counted(person.followers, "follower")}`;
+	return make("li", {}, make("a.person", { href: `/u/${person.handle}` }, avatar(person), make("span", {}, make("b", { dir: "auto" }, person.display_name), make("small", {}, `@${person.handle}`, facts))), marked(snippet));
+}
+
+function drawThread({ snippet, id, title, board, posts, last_post_at: at }) {
+	const facts = [board, Number.isInteger(posts) && counted(posts, "post")].filter(Boolean).join(" · ");
+	return make("li", {}, make("h3", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, title)), make("p.quiet", {}, facts, at && [" · ", since(at)]), marked(snippet));
+}
+
+const paged = new Paged({
+	list: find("results"),
+	read: (cursor, signal) => get("/api/search", { ...asked(), cursor }, { signal }),
+	draw: (item) => DRAW[asked().type](item),
+	empty: make("span", {}, "Nothing was found. Try other words, or fewer."),
+});
+
+const addressOf = (query) => `/search?${new URLSearchParams(query)}`;
+
+function go(query) {
+	history.pushState(null, "", addressOf(query));
+	show();
+}
+
+function show() {
+	const { q, type } = asked();
+	find("q").value = q;
+	document.title = `${q || "Search"} · CosmoHub`;
+	find("types").replaceChildren(...(q ? Object.entries(TYPES).map(([each, text]) => make("a", { href: addressOf({ q, type: each }), "aria-current": each === type && "page" }, text)) : []));
+	find("results").className = type === "videos" ? "videos as-rows" : "rows card";
+	find("results").replaceChildren();
+	find("results").hidden = !q;
+	if (q) paged.begin();
+	else find("q").focus();
+}
+
+const PLACES = { video: (id) => `/videos/${id}`, creator: (id) => `/u/${id}`, thread: (id) => `/threads/${id}` };
+
+openPage();
+const suggestions = new Suggestions(find("q"), find("suggestions"), ({ text, type, id }) => {
+	if (PLACES[type] && id) location.assign(PLACES[type](id));
+	else go({ ...asked(), q: text });
+});
+find("search").addEventListener("submit", (event) => {
+	event.preventDefault();
+	suggestions.close();
+	go({ ...asked(), q: find("q").value.trim() });
+});
+find("types").addEventListener("click", (event) => {
+	const link = event.target.closest("a");
+	if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+	event.preventDefault();
+	history.pushState(null, "", link.href);
+	show();
+	find("types").querySelector("[aria-current]")?.focus();
+});
+addEventListener("popstate", show);
+show();

@@ -1,0 +1,25 @@
+/** The moderators' page: what was reported, the words that are kept out, and what was done. */
+
+import { find, make } from "../app/dom.js";
+import { noticeLeft } from "../app/notice.js";
+import { openPage } from "../app/shell.js";
+
+const TABS = {
+	reports: async (panel) => (await import("./reports.js")).showReports(panel),
+	words: async (panel) => (await import("./word_filter.js")).showWordFilter(panel),
+	log: async (panel) => (await import("./audit_log.js")).showLog(panel),
+};
+
+function show() {
+	const tab = new URLSearchParams(location.search).get("tab") ?? "reports";
+	for (const link of find("tabs").children) link.ariaCurrent = link.href === location.href || (tab === "reports" && link === find("tabs").firstElementChild) ? "page" : null;
+	return (TABS[tab] ?? TABS.reports)(find("panel"));
+}
+
+if (openPage({ permission: "post.moderate" })) {
+	noticeLeft();
+	await show();
+} else {
+	find("tabs").hidden = true;
+	find("panel").replaceChildren(make("p", { role: "alert" }, "This page is for moderators."));
+}

@@ -1,0 +1,71 @@
+/** What stands above a thread's conversation: its title, how it stands, and its menu. */
+
+import { get } from "../app/api.js";
+import { find, make } from "../app/dom.js";
+import { who } from "../app/who.js";
+import { standing } from "./thread_standing.js";
+
+export class ThreadHead {
+	#path;
+	#changed;
+	#card = null;
+	#since = {};
+	#shown = "";
+
+	/** Calls `changed(thread)` whenever the thread at `path` stands another way. */
+	constructor(path, changed) {
+		this.#path = path;
+		this.#changed = changed;
+	}
+
+	/** Read the thread's card; what it says counts where the conversation has no later word. */
+	async read() {
+		try {
+			this.#card = await get(this.#path);
+		} catch (error) {
+			if (error.status === undefined) throw error;
+			return this.#missing(error);
+		}
+		this.#showBoard();
+		this.#settle();
+	}
+
+	/** The conversation tells the last events of each kind. */
+	after(since) {
+		this.#since = since;
+		if (this.#card) this.#settle();
+	}
+
+	#settle() {
+		const thread = standing(this.#card, this.#since);
+		if (this.#shown === JSON.stringify(thread)) return;
+		this.#shown = JSON.stringify(thread);
+		this.#show(thread);
+		this.#changed(thread);
+	}
+
+	#show(thread) {
+		const { title, tags, pinned, locked, solved, slow_s: slow } = thread;
+		const badges = [pinned && ["pinned", "Pinned"], locked && ["locked", "Locked"], solved && ["solved", "Solved"]].filter(Boolean);
+		find("title").textContent = title;
+		document.title = `${title} · CosmoHub`;
+		find("badges").replaceChildren(...badges.map(([name, text]) => make(`span.badge.${name}`, {}, text)), ...tags.map((tag) => make("span.tag", { dir: "auto" }, `#${tag}`)));
+		find("pace").textContent = slow ? `Slow mode: a message each ${slow} s` : "";
+		if (who()) import("./thread_acts.js").then(({ showActs }) => showActs(find("acts"), { thread, path: this.#path, reread: () => this.read() }));
+	}
+
+	async #showBoard() {
+		const { board } = this.#card;
+		const { items } = await get("/api/boards").catch(() => ({ items: [] }));
+		find("board").href = `/forum/${board}`;
+		find("board").textContent = items.find(({ slug }) => slug === board)?.title ?? board;
+	}
+
+	#missing({ status, message }) {
+		if (this.#card) return;
+		const gone = status === 404 || status === 410;
+		find("title").textContent = gone ? "This thread is not here" : "This thread cannot be shown";
+		find("log").replaceChildren(make("p.edge", { role: "alert" }, gone ? "It may have been taken down, or the address is mistyped." : message));
+		for (const each of ["connection", "people", "newest", "closed"]) find(each).hidden = true;
+	}
+}
