@@ -7,16 +7,17 @@ create table board (
     title text not null,
     about text not null default '',
     guests boolean not null default false, -- whether people without an account may write in its new threads
+    restricted boolean not null default false, -- whether only moderators open threads
     version integer not null default 1
 );
-insert into board (place, slug, title, about, guests) values
-    (1, 'announcements', 'Announcements', 'What is new on CosmoHub.', false),
-    (2, 'launches', 'Launches', 'Countdowns, scrubs and lift-offs.', false),
-    (3, 'iss', 'International Space Station', 'Crews, dockings and spotting the station.', false),
-    (4, 'astrophotography', 'Astrophotography', 'Pictures of the sky, and how they were taken.', false),
-    (5, 'engineering', 'Engineering', 'Engines, orbits and software that flies.', false),
-    (6, 'watch-parties', 'Watch parties', 'When and what to watch together.', true),
-    (7, 'off-topic', 'Off topic', 'Everything else, and the lobby.', true);
+insert into board (place, slug, title, about, guests, restricted) values
+    (1, 'announcements', 'Announcements', 'What is new on CosmoHub.', false, true),
+    (2, 'launches', 'Launches', 'Countdowns, scrubs and lift-offs.', false, false),
+    (3, 'iss', 'International Space Station', 'Crews, dockings and spotting the station.', false, false),
+    (4, 'astrophotography', 'Astrophotography', 'Pictures of the sky, and how they were taken.', false, false),
+    (5, 'engineering', 'Engineering', 'Engines, orbits and software that flies.', false, false),
+    (6, 'watch-parties', 'Watch parties', 'When and what to watch together.', true, false),
+    (7, 'off-topic', 'Off topic', 'Everything else, and the lobby.', true, false);
 
 -- One row a thread. `life` is that of its channel thread:{id}: its posts are those of this life, so that a channel
 -- begun anew begins with none. Authors are not references: the log never waits for a lock on an account.
@@ -134,6 +135,33 @@ $$;
 
 -- Events about the thread itself have a subject that no message can have, since message ids are printable.
 create function thread_subject() returns text language sql immutable parallel safe as $$ select E'\nthread' $$;
+
+-- Somebody as lists show them, under the name by which they spoke; null for nobody.
+create function speaker_card(author text, name text, person account) returns json language sql stable as $$
+    select case when author <> '' then json_build_object(
+        'id', author, 'display_name', name, 'handle', case when person.deleted_at is null then person.handle end,
+        'avatar', person.avatar
+    ) end
+$$;
+
+create function account_id_of(author text) returns uuid language sql immutable parallel safe as $$
+    select case when author ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then author::uuid end
+$$;
+
+create view thread_card as
+select
+    thread.id,
+    json_build_object(
+        'id', thread.id, 'board', thread.board, 'title', thread.title, 'tags', thread.tags,
+        'author', speaker_card(thread.author, thread.author_name, opener), 'posts', thread.posts,
+        'created_at', wire_ms(thread.created_at), 'last_post_at', wire_ms(thread.last_post_at),
+        'last_post_by', speaker_card(thread.last_author, thread.last_author_name, speaker),
+        'last_offset', thread.last_offset, 'pinned', thread.pinned, 'locked', thread.locked,
+        'solved', thread.solved is not null
+    ) as card
+from thread
+    left join account as opener on opener.id = account_id_of(thread.author)
+    left join account as speaker on speaker.id = account_id_of(thread.last_author);
 
 -- Whoever gets here holds the heads of the channels of these events, taken in the order of their names. Whatever else
 -- changes rows of these tables takes the heads first, in that order: so nobody waits in a circle, nor for an account.
@@ -281,3 +309,20 @@ create trigger event_forum_2_changes after insert on event referencing new table
     for each statement execute function forum_take_changes();
 create trigger event_forum_3_mentions after insert on event referencing new table as fresh
     for each statement execute function forum_take_mentions();
+
+-- Takes somebody's name off what they said, when their account ends; what they said stays. The log keeps their name.
+create function forget_author(account uuid, name_then text) returns void language plpgsql as $$
+begin
+    perform 1 from channel_head
+    where life in (
+        select life from forum_post where author = account::text
+        union select life from thread where author = account::text
+    )
+    order by channel for update;
+    update thread set author_name = name_then, version = version + 1 where author = account::text;
+    update thread set last_author_name = name_then
+    where last_author = account::text and life in (select life from forum_post where author = account::text);
+    update forum_post set name = name_then where author = account::text;
+    delete from mention where mention.account = forget_author.account;
+    delete from thread_read where thread_read.account = forget_author.account;
+end $$;
