@@ -6,6 +6,7 @@ from quart import Blueprint
 
 from api.accounts.auth_routes import auth_blueprint
 from api.accounts.follow_routes import follows_blueprint
+from api.accounts.leaving_routes import leaving_blueprint
 from api.accounts.mail_routes import mail_blueprint
 from api.accounts.profile_routes import profiles_blueprint
 from api.accounts.session_routes import sessions_blueprint
@@ -24,6 +25,10 @@ from api.health import health_blueprint
 from api.http.app_type import HubApp
 from api.http.faults import say_problems
 from api.http.openapi import describe
+from api.moderation.audit_routes import audit_blueprint
+from api.moderation.report_routes import reports_blueprint
+from api.moderation.sanction_routes import sanctions_blueprint
+from api.moderation.word_routes import words_blueprint
 from api.pages import pages_blueprint
 from api.realtime import realtime_blueprint
 from api.services import ApiServices
@@ -31,6 +36,7 @@ from api.services import ApiServices
 BODY_TIMEOUT_S = 15
 
 BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
+    audit_blueprint,
     auth_blueprint,
     browse_blueprint,
     category_blueprint,
@@ -39,17 +45,21 @@ BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     follows_blueprint,
     health_blueprint,
     history_blueprint,
+    leaving_blueprint,
     list_blueprint,
     list_item_blueprint,
     mail_blueprint,
     pages_blueprint,
     profiles_blueprint,
     realtime_blueprint,
+    reports_blueprint,
+    sanctions_blueprint,
     search_blueprint,
     sessions_blueprint,
     video_act_blueprint,
     video_blueprint,
     watching_blueprint,
+    words_blueprint,
 )
 
 
