@@ -109,6 +109,11 @@ class Attachments:
         self._services.fanout.release(place.topic)
         return True
 
+    def show(self) -> None:
+        """Let others see what there is to know of the client now."""
+        for channel in self._places:
+            self._services.presence.enter(channel, self._session.client, self._session.info)
+
     def detach_all(self) -> None:
         """Leave every channel."""
         for channel in list(self._places):

@@ -25,6 +25,8 @@ class Connections:
         self._total_max = total_max
         self._sessions: dict[Session, None] = {}
         self._users: Counter[str] = Counter()
+        self._accounts: dict[str, dict[Session, None]] = {}
+        self._account_of: dict[Session, str] = {}
 
     def __len__(self) -> int:
         """Return how many are open."""
@@ -46,14 +48,36 @@ class Connections:
             raise Disconnected(CONNECTION_LIMIT)
         self._users[user] += 1
 
+    def follow(self, session: "Session") -> None:
+        """Find a session by the account that it is of now."""
+        self._forget_account(session)
+        account = self._account_of[session] = session.claims.user
+        self._accounts.setdefault(account, {})[session] = None
+
+    def of_account(self, account: str) -> list["Session"]:
+        """Return the sessions of an account."""
+        return list(self._accounts.get(account, ()))
+
+    def of_accounts(self) -> list["Session"]:
+        """Return the sessions of all accounts."""
+        return list(self._account_of)
+
     def remove(self, session: "Session") -> None:
         """Forget a connection that has ended."""
         self._sessions.pop(session, None)
+        self._forget_account(session)
         if session.connected:
             user = session.claims.user
             self._users[user] -= 1
             if self._users[user] <= 0:
                 del self._users[user]
+
+    def _forget_account(self, session: "Session") -> None:
+        account = self._account_of.pop(session, None)
+        if account is not None:
+            del self._accounts[account][session]
+            if not self._accounts[account]:
+                del self._accounts[account]
 
     async def keep_time(self) -> None:
         """Let every session look at its time-outs once a second."""

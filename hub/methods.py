@@ -45,7 +45,7 @@ class Methods:
         if session.connected:
             raise codes.Disconnected(codes.BAD_FRAME)
         positions = requests.nested(request, "subs") or {}
-        session.claims = self._connection_claims(requests.text(request, "token"))
+        await self._be(session, self._connection_claims(requests.text(request, "token")))
         attachments = self._attachments(session)
         with ExitStack() as until_in:
             prepared = await self._prepare_from_token(session, positions, until_in)
@@ -144,7 +144,7 @@ class Methods:
         claims = self._own_claims(requests.text(request, "token"))
         if claims.user != session.claims.user:
             raise codes.Disconnected(codes.INVALID_TOKEN)
-        session.claims = claims
+        await self._be(session, claims)
         return {"client": session.client, "version": f"CosmoHub {__version__}", **_expiry(claims)}
 
     async def sub_refresh(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
@@ -159,6 +159,13 @@ class Methods:
     async def ping(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Answer."""
         return {}
+
+    async def _be(self, session: Session, claims: Claims) -> None:
+        """Let the session be the one whom a token names; an account has to be in good standing."""
+        if claims.session is None:
+            session.claims = claims
+        else:
+            await self._services.accounts.let_in(session, claims)
 
     def _connection_claims(self, token: str) -> Claims:
         """Return the token's claims; a client without one only reads."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from actors import Registry
 from api.tokens import Tokens
+from hub.account_changes import AccountChanges
 from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.limits import Limits
@@ -34,6 +35,7 @@ class Services:
     fanout: Fanout
     connections: Connections
     tokens: Tokens
+    accounts: AccountChanges
     limits: Limits
     kind_of: Callable[[str], Kind | None]
     node: str

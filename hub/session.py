@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -9,6 +10,7 @@ import trio
 import trio_websocket
 
 from actors import Failed, Outcome
+from api.ports import Standing
 from api.tokens import ANONYMOUS_CLAIMS, Claims
 from hub.limits import (
     BURST_S,
@@ -94,7 +96,26 @@ class Session:
     @claims.setter
     def claims(self, claims: Claims) -> None:
         self._claims = claims
-        self._by = By(claims.user, claims.display_name, self.client, moderator=claims.moderator)
+        self._by = By(
+            claims.user,
+            claims.display_name,
+            self.client,
+            moderator=claims.moderator,
+            guest=claims.guest,
+        )
+
+    def stand(self, standing: Standing) -> None:
+        """Be what the account is now, whatever the token said when it was signed."""
+        shown = {"display_name": standing.display_name, "handle": standing.handle, "avatar": standing.avatar}
+        info = {name: value for name, value in shown.items() if value is not None}
+        moderator = "post.moderate" in standing.permissions
+        renamed = info != self._claims.info
+        self.claims = replace(
+            self._claims, display_name=standing.display_name, info=info, moderator=moderator
+        )
+        self._by = replace(self._by, muted_until_ms=standing.muted_until_ms)
+        if renamed and self.attachments is not None:
+            self.attachments.show()
 
     @property
     def by(self) -> By:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,8 +13,11 @@ import trio
 
 from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
 from api.accounts.password_reset import answer_resets
+from api.accounts.standing import CHANNEL as ACCOUNT_CHANGED
 from api.accounts.standing import AccountStandings
 from api.app import create_app
+from api.catalog.cleaning import clean_catalog
+from api.mail import outbox
 from api.mail.folder import MailFolder
 from api.mail.message import read_sender
 from api.mail.postman import Postman
@@ -21,6 +25,7 @@ from api.mail.smtp import SmtpTransport, read_smtp_url
 from api.mail.transport import Transport
 from api.services import ApiOptions, ApiServices
 from api.tokens import Tokens
+from hub.account_changes import AccountChanges, NoAccounts, Standings
 from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.http_server import HttpServer
@@ -40,6 +45,7 @@ from store.database import Database, open_database
 from store.embedded import open_embedded_postgres
 from store.event_log import EventLog
 from store.migrations import migrate
+from store.notices import Notices
 from store.postgres_log import PostgresEventLog
 from telemetry.catalog import ElementSets, open_element_sets
 from telemetry.clock import wall_clock_ms
@@ -71,6 +77,15 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    """What lasts, where other connections find it, and which of it the hub runs itself."""
+
+    database: Database
+    dsn: str
+    embedded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Realtime:
     """The part that needs no HTTP: what sessions work with, and who watches over it."""
 
@@ -83,27 +98,37 @@ class Realtime:
 async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """Start all parts and stop them in the opposite order; needs the asyncio loop of `store` around it."""
     async with (
-        _open_store(settings) as (database, embedded),
+        _open_store(settings) as store,
         open_supervisor(SERVICE_POLICY, on_crash=_report) as supervisor,
     ):
+        database = store.database
         event_log = PostgresEventLog(database)
         supervisor.start_service("log writer", event_log.run)
         element_sets = open_element_sets(settings.data_dir / "element_sets", settings.celestrak_url)
         await trio.to_thread.run_sync(warm_up)
         supervisor.start_service("element sets", element_sets.run)
-        async with open_realtime(settings, event_log, element_sets) as realtime:
+        standings = AccountStandings(database)
+        async with open_realtime(settings, event_log, element_sets, standings) as realtime:
             supervisors = (supervisor, realtime.watch, realtime.rooms_watch)
             wellness = HubWellness(database, event_log, (supervisor, realtime.watch), realtime.rooms_watch)
             figures = HubFigures(realtime.services, supervisors)
             errands = [answer_resets(_public_url(settings))]
-            supervisor.start_service("mail", Postman(database, _mail_transport(settings), errands).run)
+            postman = Postman(database, _mail_transport(settings), errands)
+            supervisor.start_service("mail", postman.run)
+            notices = _notices(store.dsn, realtime.services.accounts, postman)
+            supervisor.start_service("notices", notices.run)
             api = _api_services(settings, database, realtime.services, wellness, figures)
-            yield _assemble(realtime.services, api, wellness, embedded)
+            supervisor.start_service("views", partial(api.views.run, database))
+            supervisor.start_service("catalog cleaning", partial(clean_catalog, database))
+            yield _assemble(realtime.services, api, wellness, store.embedded)
 
 
 @asynccontextmanager
 async def open_realtime(
-    settings: Settings, event_log: EventLog, element_sets: ElementSets
+    settings: Settings,
+    event_log: EventLog,
+    element_sets: ElementSets,
+    standings: Standings | None = None,
 ) -> AsyncIterator[Realtime]:
     """Start rooms, fan-out and trackers over any log; the fan-out ends last, for rooms publish to it."""
     async with trio.open_nursery() as nursery:
@@ -115,27 +140,40 @@ async def open_realtime(
             fanout = Fanout(event_log, nursery, trackers)
             rooms = _open_rooms(rooms_supervisor, event_log, fanout)
             trackers.report_to(rooms)
-            services = _services(settings, event_log, fanout, rooms, element_sets)
+            services = _services(settings, event_log, fanout, rooms, element_sets, standings or NoAccounts())
             supervisor.start_service("connection clock", services.connections.keep_time)
+            supervisor.start_service("account changes", services.accounts.run)
             supervisor.start_service("publish answers", services.replies.run)
             yield Realtime(services, supervisor, rooms_supervisor)
         nursery.cancel_scope.cancel()
 
 
 @asynccontextmanager
-async def _open_store(settings: Settings) -> AsyncIterator[tuple[Database, tuple[str, ...]]]:
+async def _open_store(settings: Settings) -> AsyncIterator[Store]:
     """Open the database that the settings name, or the embedded one, brought up to date."""
     if settings.database_url is not None:
         async with open_database(settings.database_url) as database:
             await migrate(database)
-            yield database, ()
+            yield Store(database, settings.database_url, ())
         return
     async with (
         open_embedded_postgres(settings.data_dir / "postgres") as postgres,
         open_database(postgres.dsn) as database,
     ):
         await migrate(database)
-        yield database, (f"PostgreSQL {postgres.version} in {settings.data_dir / 'postgres'}",)
+        embedded = f"PostgreSQL {postgres.version} in {settings.data_dir / 'postgres'}"
+        yield Store(database, postgres.dsn, (embedded,))
+
+
+def _notices(dsn: str, accounts: AccountChanges, postman: Postman) -> Notices:
+    """Listen to what other processes, or other parts of this one, have committed."""
+
+    def begun() -> None:
+        accounts.hear_of_all()
+        postman.wake()
+
+    hear = {ACCOUNT_CHANGED: accounts.hear, outbox.CHANNEL: lambda _: postman.wake()}
+    return Notices(dsn, hear, begun)
 
 
 def _open_rooms(supervisor: Supervisor, event_log: EventLog, fanout: Fanout) -> Registry[Request]:
@@ -161,6 +199,7 @@ def _services(
     fanout: Fanout,
     rooms: Registry[Request],
     element_sets: ElementSets,
+    standings: Standings,
 ) -> Services:
     def known_kind(channel: str) -> Kind | None:
         norad = norad_of(channel)
@@ -169,11 +208,13 @@ def _services(
         return kind_of(channel)
 
     limits = Limits(settings.commands_per_second, settings.connections_per_user, _connections_max())
+    connections = Connections(limits.connections_per_user, limits.connections_max)
     return Services(
         rooms=rooms,
         log=event_log,
         fanout=fanout,
-        connections=Connections(limits.connections_per_user, limits.connections_max),
+        connections=connections,
+        accounts=AccountChanges(standings, connections),
         tokens=Tokens(jwt_secret(settings)),
         limits=limits,
         kind_of=known_kind,

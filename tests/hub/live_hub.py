@@ -13,6 +13,7 @@ import trio
 import trio_websocket
 
 from actors import Supervisor
+from hub.account_changes import Standings
 from hub.front_door import FrontDoor, Serve
 from hub.services import Services
 from hub.session import Session
@@ -202,12 +203,18 @@ class RawClient:
 
 @asynccontextmanager
 async def live_hub(
-    log: EventLog | None = None, http: Serve = trio.aclose_forcefully, **settings: Any
+    log: EventLog | None = None,
+    http: Serve = trio.aclose_forcefully,
+    standings: Standings | None = None,
+    **settings: Any,
 ) -> AsyncIterator[LiveHub]:
     """Run the realtime part on a free port of the loopback, and `http` for what asks for no WebSocket."""
     event_log = log or MemoryEventLog()
     chosen = Settings(jwt_secret=SECRET, **settings)
-    async with open_realtime(chosen, event_log, ElementSets()) as realtime, trio.open_nursery() as nursery:
+    async with (
+        open_realtime(chosen, event_log, ElementSets(), standings) as realtime,
+        trio.open_nursery() as nursery,
+    ):
         websockets = WebSocketDoor(realtime.services)
         door = FrontDoor(http, websockets.serve, connections_max=10_000)
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
