@@ -35,26 +35,28 @@ select said, unfinished, array(select search_alike(said, unfinished)) as known
 from unnest($1::text[], $2::boolean[]) as given (said, unfinished)
 """
 
-# A query with more hits than `$7` is not ranked whole: it takes so many with a hit in the heading, so many of
-# the `$8` newest, and so many of the others. A hit as typed counts most, then whole words, then the place.
+# A query with more than `$7` hits is not ranked whole: those of the `$8` newest documents that have a hit in the
+# heading are, then others that have, then the rest. A hit as typed counts most, then whole words, then the place.
 _PAGE = """
 with asked as materialized (
     select search_query($2) as wanted, search_query($3) as exact, search_query($4) as wide
-), headed as materialized (
-    select id from search_document, asked where kind = $1 and heading @@ wide limit $7
-), others as materialized (
-    select id from search_document, asked where kind = $1 and vector @@ wide limit $7
 ), recent as materialized (
     select id from (
         select id, heading from search_document where kind = $1 order by at desc, id desc limit $8
-    ) as newest, asked
-    where heading @@ wide and (select count(*) from headed) = $7 limit $7
+    ) as newest, asked where heading @@ wide limit $7
+), headed as materialized (
+    select id from search_document, asked
+    where kind = $1 and heading @@ wide and (select count(*) from recent) < $7 limit $7
+), others as materialized (
+    select id from search_document, asked
+    where kind = $1 and vector @@ wide
+        and (select count(*) from recent) < $7 and (select count(*) from headed) < $7 limit $7
 ), scored as (
     select document.*,
         1000 * (8 * (vector @@ wanted)::integer + 4 * (vector @@ exact)::integer
             + 2 * (ts_filter(heading, '{{a}}') @@ wide)::integer + (heading @@ wide)::integer)
         + (999 * least(ts_rank(vector, wide), 1))::integer as score
-    from (select id from headed union select id from others union select id from recent) as found
+    from (select id from recent union select id from headed union select id from others) as found
     join search_document as document using (id), asked
     where document.kind = $1 and (hidden_until is null or hidden_until <= now())
 ), page as (
@@ -68,8 +70,8 @@ select page.id, score, page.at,
     {card} as card
 from page {join} order by score desc, page.at desc, page.id desc
 """
-RANKED_MAX = 3_000
-NEWEST = 20_000
+RANKED_MAX = 1_000
+NEWEST = 5_000
 
 _CARDS: dict[Kind, tuple[str, str]] = {
     "video": ("video_card.card", "join video_card on video_card.id = page.id::uuid"),

@@ -11,22 +11,32 @@ from store.database import Connection, Row
 
 SUGGESTIONS_MAX = 10
 FEW = 4  # with fewer, words that look alike are searched as well
-LOOKED_AT = 300  # hits of a kind, of which the best are shown
+LOOKED_AT = 300  # hits of a kind by an index, of which the best are shown
+NEWEST = 2_000
 _KINDS = ("video", "creator", "thread")
 _LAST = "\U0010ffff"  # sorts behind whatever may follow a prefix
 
-# Titles that begin as typed come first, then those with the words anywhere; the shorter the better.
+# Titles that begin as typed come first, then those with the words anywhere; the shorter the better. Common words
+# are found among the newest documents, rare ones by their index: never are there many to look at.
 _OF_KIND = """
-(select '{kind}' as type, id, title as text from (
+(with recent as materialized (
+    select id, title, at, hidden_until from (
+        select id, title, at, hidden_until, heading from search_{kind} order by at desc, id desc limit $7
+    ) as newest, asked where heading @@ wanted
+)
+select '{kind}' as type, id, title as text from (
     select distinct on (lower(title)) * from (
         select id, title, at, hidden_until, true as begins from (
             select id, title, at, hidden_until from search_{kind}
             where key >= $2 and key < $3 and $2 <> '' order by key, id limit $4
         ) as beginning
         union all
+        select *, false from recent
+        union all
         select id, title, at, hidden_until, false from (
-            select id, title, at, hidden_until from search_{kind}, asked where heading @@ wanted limit $4
-        ) as heading
+            select id, title, at, hidden_until from search_{kind}, asked
+            where heading @@ wanted and (select count(*) from recent) < {shown} limit $4
+        ) as rare
     ) as found
     where hidden_until is null or hidden_until <= now()
     order by lower(title), begins desc, at desc, id
@@ -69,6 +79,7 @@ async def _read(
         LOOKED_AT,
         begins_tag,
         begins_tag + _LAST,
+        NEWEST,
     )
 
 
