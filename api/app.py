@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from quart import Blueprint
 
+from api.accounts.admin_routes import admin_blueprint
 from api.accounts.auth_routes import auth_blueprint
 from api.accounts.follow_routes import follows_blueprint
 from api.accounts.leaving_routes import leaving_blueprint
@@ -36,6 +37,7 @@ from api.services import ApiServices
 BODY_TIMEOUT_S = 15
 
 BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
+    admin_blueprint,
     audit_blueprint,
     auth_blueprint,
     browse_blueprint,

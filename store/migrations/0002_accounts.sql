@@ -26,6 +26,13 @@ create table account (
 create unique index account_email on account (lower(email)) where email is not null;
 create unique index account_handle on account (lower(handle));
 create index account_newest on account (created_at desc, id desc);
+create index account_admins on account (id) where role = 'admin';
+
+-- What an account can be found by, for those who look after accounts.
+create function account_words(email text, handle text, display_name text) returns text
+    language sql immutable parallel safe
+    return lower(coalesce(email, '') || ' ' || handle || ' ' || display_name);
+create index account_words on account using gin (account_words(email, handle, display_name) gin_trgm_ops);
 
 -- A session is a family of refresh tokens of which one is good: each is used once, and a used one that comes again
 -- ends the session. The row goes when the session ends; only the SHA-256 of the good token is kept.
