@@ -14,6 +14,7 @@ class ProblemCode:
 
 PROBLEM_CODES: dict[str, ProblemCode] = {
     "banned": ProblemCode((403,), "the account is banned"),
+    "blocked_word": ProblemCode((400,), "the text holds a word that is not allowed here", 422),
     "category_in_use": ProblemCode((409,), "videos still stand in this category"),
     "conflict": ProblemCode((409,), "it is not in a state in which this can be done"),
     "forbidden": ProblemCode((403,), "you may not do this; the detail names the permission", 103),
@@ -48,7 +49,6 @@ PROBLEM_CODES: dict[str, ProblemCode] = {
     "slow_mode": ProblemCode((429,), "the thread is in slow mode: Retry-After says when you may post", 429),
     "timeout": ProblemCode((503,), "it took too long and was undone: try again"),
     "token_expired": ProblemCode((401,), "the token has expired: get a new one", 109),
-    "token_stale": ProblemCode((401,), "the account has changed: refresh the token"),
     "token_stale": ProblemCode((401,), "the account has changed since: get a new token"),
     "unauthorized": ProblemCode((401,), "sign in first", 101),
     "unavailable": ProblemCode((503,), "the hub cannot do this at the moment: try again", 108),

@@ -25,9 +25,12 @@ REFUSED_CODES: dict[int, tuple[int, str]] = {
     refusals.NOT_FOUND: (404, "not_found"),
     refusals.ID_TAKEN: (409, "id_taken"),
     refusals.GONE: (410, "gone"),
+    refusals.CHANGED: (412, "precondition_failed"),
     refusals.LIMIT: (409, "limit_exceeded"),
+    refusals.BLOCKED_WORD: (400, "blocked_word"),
     refusals.LOCKED: (423, "locked"),
     refusals.MUTED: (403, "muted"),
+    refusals.SLOW_MODE: (429, "slow_mode"),
 }
 
 log = structlog.get_logger(__name__)
@@ -54,7 +57,8 @@ def say_problems(app: Quart) -> None:
 def problem_of_refusal(refused: Refused) -> Problem:
     """Return what a room's refusal is over HTTP, under the code word that means the same."""
     if refused.wait_s is not None:
-        return Problem(429, "slow_mode", refused.message, headers={"Retry-After": str(refused.wait_s)})
+        status, code = REFUSED_CODES[refusals.SLOW_MODE]
+        return Problem(status, code, refused.message, headers={"Retry-After": str(refused.wait_s)})
     if refused.temporary:
         return unavailable(refused.message)
     status, code = REFUSED_CODES.get(refused.code, (409, "conflict"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from quart import Quart
 from quart_schema import QuartSchema
-from quart_schema.openapi import HttpSecurityScheme, Info, License, OpenAPIProvider, Tag
+from quart_schema.openapi import HttpSecurityScheme, Info, OpenAPIProvider, Tag
 from werkzeug.routing.rules import Rule
 
 from api.http.asking import BODY_BYTES_MAX_OF
@@ -37,9 +37,7 @@ def describe(app: Quart) -> None:
     QuartSchema(
         app,
         openapi_path=None,
-        info=Info(
-            title="CosmoHub", version=VERSION, description=description(), license=License("Apache-2.0")
-        ),
+        info=Info(title="CosmoHub", version=VERSION, description=description()),
         tags=[Tag(name, about) for name, about in TAGS.items()],
         security_schemes={BEARER: HttpSecurityScheme(scheme="bearer", bearer_format="JWT")},
         conversion_preference="pydantic",
@@ -61,6 +59,7 @@ class HubProvider(OpenAPIProvider):
         """Return the document."""
         self._models = Models()
         document: dict[str, Any] = super().schema()
+        document["info"]["license"] = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
         document["paths"] = {path: document["paths"][path] for path in sorted(document["paths"])}
         document["components"]["schemas"] = plain(document["components"]["schemas"]) | SHARED_SCHEMAS
         document["components"]["responses"] = PROBLEM_RESPONSES

@@ -26,9 +26,6 @@ what to do. `number` is the WebSocket's error code for the same. A request that 
 the same answer, with `Idempotent-Replayed: true`.
 
 **Times** are whole milliseconds since 1970, UTC.
-
-| code | status | number | what it means |
-|---|---|---|---|
 """
 
 SHARED_SCHEMAS: dict[str, Any] = {
@@ -61,13 +58,18 @@ PROBLEM_RESPONSES: dict[str, Any] = {
 }
 
 
+def codes_table() -> str:
+    """Return the table of all codes as it stands in `docs/problems.md` (Markdown)."""
+    rows = ["| code | status | number | what it means |", "|---|---|---|---|"]
+    for name, code in PROBLEM_CODES.items():
+        statuses, number = ", ".join(map(str, code.statuses)), code.number or ""
+        rows.append(f"| `{name}` | {statuses} | {number} | {code.sense} |")
+    return "\n".join(rows)
+
+
 def description() -> str:
     """Return what a reader should know first, and the table of all codes."""
-    rows = [
-        f"| `{name}` | {', '.join(map(str, code.statuses))} | {code.number or ''} | {code.sense} |"
-        for name, code in PROBLEM_CODES.items()
-    ]
-    return _ABOUT.strip() + "\n" + "\n".join(rows)
+    return f"{_ABOUT.strip()}\n\n{codes_table()}\n"
 
 
 def parameters(traits: Traits) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def problem_statuses(traits: Traits) -> list[int]:
     if "{" in traits.path or traits.writes:
         statuses |= {404}
     if traits.writes:
-        statuses |= {409, 410}
+        statuses |= {409, 410, 423}
     if traits.body or traits.upload:
         statuses |= {408, 413, 415}
     if traits.edits:

@@ -17,7 +17,7 @@ _INT64_MAX = (1 << 63) - 1
 class Body(BaseModel):
     """What a request's body says; a field that is not known is refused by its name."""
 
-    model_config = ConfigDict(extra="forbid", str_max_length=100_000)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Query(BaseModel):
