@@ -35,8 +35,9 @@ select said, unfinished, array(select search_alike(said, unfinished)) as known
 from unnest($1::text[], $2::boolean[]) as given (said, unfinished)
 """
 
-# A query with more than `$7` hits is not ranked whole: those of the `$8` newest documents that have a hit in the
-# heading are, then others that have, then the rest. A hit as typed counts most, then whole words, then the place.
+# A query with more than `$7` hits is not ranked whole: those of the `$8` newest documents with a hit in the
+# heading are, then others with one, then the rest. A hit as typed counts most, then whole words, then the
+# place.
 _PAGE = """
 with asked as materialized (
     select search_query($2) as wanted, search_query($3) as exact, search_query($4) as wide

@@ -16,8 +16,8 @@ NEWEST = 2_000
 _KINDS = ("video", "creator", "thread")
 _LAST = "\U0010ffff"  # sorts behind whatever may follow a prefix
 
-# Titles that begin as typed come first, then those with the words anywhere; the shorter the better. Common words
-# are found among the newest documents, rare ones by their index: never are there many to look at.
+# Titles that begin as typed come first, then those with the words anywhere; the shorter the better. Common
+# words are found among the newest documents, rare ones by their index: never are there many to look at.
 _OF_KIND = """
 (with recent as materialized (
     select id, title, at, hidden_until from (
