@@ -7,6 +7,7 @@ from api.accounts.passwords import Passwords
 from api.catalog.page_cache import PageCache
 from api.catalog.views import ViewBuffer
 from api.http.token_buckets import RateLimits
+from api.moderation.word_list import WordList
 from api.ports import Figures, RoomsPort, Standings, Wellness
 from api.tokens import Tokens
 from store.database import Database
@@ -41,4 +42,5 @@ class ApiServices:
     rate_limits: RateLimits = field(default_factory=RateLimits)
     passwords: Passwords = field(default_factory=Passwords)
     catalog_pages: PageCache = field(default_factory=PageCache)
+    words: WordList = field(default_factory=WordList)
     views: ViewBuffer = field(default_factory=ViewBuffer)

@@ -88,6 +88,7 @@ class Methods:
         """Give a command to the channel's room, which answers when it is durable."""
         channel = requests.channel(request)
         command = self._kind(session, channel).parse(request.get("data"))
+        self._services.words.screen(command)
         await session.publish_slot()
         room, message = self._services.rooms.ref(channel), Request(command, session.by)
         reply = partial(session.published, command_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from actors import Registry
+from api.moderation.word_list import WordList
 from api.tokens import Tokens
 from hub.account_changes import AccountChanges
 from hub.connections import Connections
@@ -42,3 +43,4 @@ class Services:
     presence: Presence = field(default_factory=Presence)
     counters: SessionCounters = field(default_factory=SessionCounters)
     replies: Replies = field(default_factory=Replies)
+    words: WordList = field(default_factory=WordList)

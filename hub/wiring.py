@@ -23,6 +23,7 @@ from api.mail.message import read_sender
 from api.mail.postman import Postman
 from api.mail.smtp import SmtpTransport, read_smtp_url
 from api.mail.transport import Transport
+from api.moderation.word_list import CHANNEL as WORDS_CHANGED
 from api.services import ApiOptions, ApiServices
 from api.tokens import Tokens
 from hub.account_changes import AccountChanges, NoAccounts, Standings
@@ -115,8 +116,10 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             errands = [answer_resets(_public_url(settings))]
             postman = Postman(database, _mail_transport(settings), errands)
             supervisor.start_service("mail", postman.run)
-            notices = _notices(store.dsn, realtime.services.accounts, postman)
+            notices = _notices(store.dsn, realtime.services, postman)
             supervisor.start_service("notices", notices.run)
+            await realtime.services.words.load(database)
+            supervisor.start_service("word filter", partial(realtime.services.words.run, database))
             api = _api_services(settings, database, realtime.services, wellness, figures)
             supervisor.start_service("views", partial(api.views.run, database))
             supervisor.start_service("catalog cleaning", partial(clean_catalog, database))
@@ -165,14 +168,19 @@ async def _open_store(settings: Settings) -> AsyncIterator[Store]:
         yield Store(database, postgres.dsn, (embedded,))
 
 
-def _notices(dsn: str, accounts: AccountChanges, postman: Postman) -> Notices:
+def _notices(dsn: str, services: Services, postman: Postman) -> Notices:
     """Listen to what other processes, or other parts of this one, have committed."""
 
     def begun() -> None:
-        accounts.hear_of_all()
+        services.accounts.hear_of_all()
+        services.words.hear()
         postman.wake()
 
-    hear = {ACCOUNT_CHANGED: accounts.hear, outbox.CHANNEL: lambda _: postman.wake()}
+    hear = {
+        ACCOUNT_CHANGED: services.accounts.hear,
+        outbox.CHANNEL: lambda _: postman.wake(),
+        WORDS_CHANGED: lambda _: services.words.hear(),
+    }
     return Notices(dsn, hear, begun)
 
 
@@ -235,7 +243,8 @@ def _api_services(
         figures=figures,
         web_static=WEB_STATIC,
         database=database,
-        rooms=RoomCommands(services.rooms, services.kind_of),
+        rooms=RoomCommands(services.rooms, services.kind_of, services.words.screen),
+        words=services.words,
         standings=AccountStandings(database),
         options=ApiOptions(
             requests_per_minute=settings.requests_per_minute,

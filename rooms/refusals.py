@@ -15,7 +15,9 @@ MUTED = 403
 NOT_FOUND = 404
 ID_TAKEN = 409
 GONE = 410
+CHANGED = 412
 LIMIT = 413
+BLOCKED_WORD = 422
 LOCKED = 423
 SLOW_MODE = 429
 
@@ -50,6 +52,11 @@ def limit_exceeded(why: str) -> Refused:
     return Refused(LIMIT, why)
 
 
+def changed_meanwhile() -> Refused:
+    """Refuse a change that is meant for an earlier state."""
+    return Refused(CHANGED, "somebody changed it meanwhile: fetch it again and repeat the change")
+
+
 def locked() -> Refused:
     """Refuse what only moderators do in a locked thread."""
     return Refused(LOCKED, "this thread is locked: only moderators write here now")
@@ -61,6 +68,11 @@ def muted(until_ms: int) -> Refused:
     if until_ms < FOR_EVER_MS:
         term = f"until {datetime.fromtimestamp(until_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     return Refused(MUTED, f"you are muted {term}: you can read, and take back what you wrote")
+
+
+def blocked_word(word: str) -> Refused:
+    """Refuse a text in which there is a word that may not be written here."""
+    return Refused(BLOCKED_WORD, f"the text holds a word that is not allowed here: {word!r}")
 
 
 def too_fast(wait_s: int) -> Refused:
