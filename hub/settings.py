@@ -89,6 +89,10 @@ def _checked(check: Reader) -> Reader:
     return read
 
 
+def _secrets(value: str) -> tuple[str, ...]:
+    return tuple(_secret(each.strip()) for each in value.split(",") if each.strip())
+
+
 def _host(value: str) -> str:
     if not value or any(character.isspace() for character in value):
         raise ValueError
@@ -131,6 +135,21 @@ class Settings:
         f"at least {SECRET_BYTES_MIN} bytes long",
         "signs the tokens; absent: made once and kept in the data dir, readable by its owner only",
         secret=True,
+    )
+    jwt_previous_secrets: tuple[str, ...] = _setting(
+        "JWT_PREVIOUS_SECRETS",
+        (),
+        _secrets,
+        f"secrets of at least {SECRET_BYTES_MIN} bytes, with commas between",
+        "earlier values of JWT_SECRET, whose tokens are still good: keep one until its tokens have run out",
+        secret=True,
+    )
+    jwt_access_minutes: int = _setting(
+        "JWT_ACCESS_MINUTES",
+        15,
+        _whole_number(1, 7 * 24 * 60),
+        "a whole number from 1 to 10080, which is 7 days",
+        "minutes an access token is good for; a refresh token is good for 30 days after its last use",
     )
     commands_per_second: int = _setting(
         "HUB_COMMANDS_PER_SECOND",
@@ -261,7 +280,7 @@ def settings_table() -> str:
     """Return the table of all settings as it stands in the README (Markdown)."""
     rows = ["| variable | default | what it is | allowed |", "|---|---|---|---|"]
     for each in fields(Settings):
-        default = "" if each.default is None else f"`{each.default}`"
+        default = "" if each.default in (None, ()) else f"`{each.default}`"
         about, allowed = each.metadata["about"], each.metadata["allowed"]
         rows.append(f"| `{each.metadata['variable']}` | {default} | {about} | {allowed} |")
     return "\n".join(rows)

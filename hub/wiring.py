@@ -223,10 +223,18 @@ def _services(
         fanout=fanout,
         connections=connections,
         accounts=AccountChanges(standings, connections),
-        tokens=Tokens(jwt_secret(settings)),
+        tokens=_tokens(settings),
         limits=limits,
         kind_of=known_kind,
         node=secrets.token_hex(4),
+    )
+
+
+def _tokens(settings: Settings) -> Tokens:
+    return Tokens(
+        jwt_secret(settings),
+        previous=settings.jwt_previous_secrets,
+        access_s=settings.jwt_access_minutes * 60,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import uuid
 from typing import Any
 
 import jwt
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.tokens import Claims, ExpiredToken, Guest, InvalidToken, Tokens
+from api.tokens import Access, Claims, ExpiredToken, Guest, InvalidToken, Tokens
 from tests.api.api_bench import NOW_S, SECRET
 
 TOKENS = Tokens(SECRET, lambda: NOW_S)
@@ -112,3 +113,71 @@ def test_a_token_that_was_tampered_with_is_refused(place: int, letter: int) -> N
     if changed != token:
         with pytest.raises(InvalidToken):
             TOKENS.read(changed)
+
+
+OLD, NEW = "an old secret of thirty-two bytes or more", "a new secret of thirty-two bytes or more"
+
+
+def test_a_secret_is_replaced_while_its_tokens_run_out() -> None:
+    before = Tokens(OLD, lambda: NOW_S)
+    token = before.for_guest(Guest("guest-1", "Ada"))
+    mark = before.seal(b"message")
+    meanwhile = Tokens(NEW, lambda: NOW_S, previous=(OLD,))
+    assert meanwhile.read(token).user == "guest-1"
+    assert meanwhile.is_sealed(b"message", mark)
+    fresh = meanwhile.for_guest(Guest("guest-1", "Ada"))
+    after = Tokens(NEW, lambda: NOW_S)
+    assert after.read(fresh).user == "guest-1"
+    assert not after.is_sealed(b"message", mark)
+    with pytest.raises(InvalidToken, match="no longer accepts"):
+        after.read(token)
+    with pytest.raises(InvalidToken):
+        before.read(fresh)
+
+
+def test_a_token_names_its_key_and_tells_nothing_of_the_secret() -> None:
+    named = jwt.get_unverified_header(Tokens(OLD).for_guest(Guest("guest-1", "Ada")))["kid"]
+    assert named != jwt.get_unverified_header(Tokens(NEW).for_guest(Guest("guest-1", "Ada")))["kid"]
+    assert named not in OLD
+
+
+def test_a_token_cannot_borrow_the_name_of_another_key() -> None:
+    both = Tokens(NEW, lambda: NOW_S, previous=(OLD,))
+    named_new = jwt.get_unverified_header(both.for_guest(Guest("guest-1", "Ada")))["kid"]
+    with pytest.raises(InvalidToken):
+        both.read(jwt.encode({"sub": "guest-1"}, OLD, "HS256", {"kid": named_new}))
+    with pytest.raises(InvalidToken):
+        both.read(jwt.encode({"sub": "guest-1"}, NEW, "HS256", {"kid": "elsewhere"}))
+
+
+def test_a_seal_is_no_signature_of_a_token() -> None:
+    head, payload, _ = TOKENS.for_guest(Guest("guest-1", "Ada")).split(".")
+    mark = base64.urlsafe_b64encode(TOKENS.seal(f"{head}.{payload}".encode())).rstrip(b"=").decode()
+    with pytest.raises(InvalidToken):
+        TOKENS.read(f"{head}.{payload}.{mark}")
+
+
+def test_an_accounts_token_says_of_which_session_and_version_it_is() -> None:
+    account, session = uuid.uuid4(), uuid.uuid4()
+    access = Access(account, session, 7, "admin", {"display_name": "Ada", "handle": "ada"})
+    token, expires_at = Tokens(SECRET, lambda: NOW_S, access_s=60).for_account(access)
+    claims = TOKENS.read(token)
+    assert expires_at == (NOW_S + 60) * 1000
+    assert (claims.user, claims.session, claims.authorization_version) == (str(account), str(session), 7)
+    assert (claims.expires_at, claims.moderator, claims.guest) == (NOW_S + 60, True, False)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": "ada", "sid": str(uuid.uuid4())},
+        {"sub": str(uuid.uuid4()), "sid": "rubbish"},
+        {"sub": str(uuid.uuid4()), "sid": 7},
+        {"sub": str(uuid.uuid4()).upper(), "sid": str(uuid.uuid4())},
+        {"sub": str(uuid.uuid4()), "sid": str(uuid.uuid4()), "av": "1"},
+        {"sub": str(uuid.uuid4()), "sid": str(uuid.uuid4()), "av": True},
+    ],
+)
+def test_an_accounts_token_has_ids_and_a_version(claims: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken):
+        TOKENS.read(signed(**claims))
