@@ -20,7 +20,7 @@ from store.database import Connection, Row
 
 Name = Annotated[str, line(1, 60)]
 About = Annotated[str, text(0, 500)]
-Position = Annotated[int, Field(ge=0, le=1_000_000)]
+Position = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 Write = Callable[[Connection], Awaitable[Row | None]]
 
 

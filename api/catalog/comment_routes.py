@@ -8,7 +8,7 @@ from quart_schema import document_response, tag, validate_querystring, validate_
 
 from api import audit
 from api.catalog import comments
-from api.catalog.shapes import Comment, Comments, Seconds
+from api.catalog.shapes import Comment, Comments, Seconds, StrictSeconds
 from api.catalog.viewers import viewer_of, visible_video
 from api.http.answers import answer
 from api.http.caller import Caller, caller, need
@@ -25,7 +25,7 @@ class NewComment(Body):
     """A comment, about all of the video or its moment `at_s`; `reply_to` names the one it answers."""
 
     text: Words
-    at_s: Seconds | None = None
+    at_s: StrictSeconds | None = None
     reply_to: uuid.UUID | None = None
 
 

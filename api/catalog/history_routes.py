@@ -7,7 +7,7 @@ from quart import Blueprint, Response
 from quart_schema import document_response, tag, validate_querystring, validate_request
 
 from api.catalog import history
-from api.catalog.shapes import History, Seconds
+from api.catalog.shapes import History, StrictSeconds
 from api.catalog.viewers import Viewer, viewer_of, visible_video
 from api.http.answers import answer
 from api.http.caller import need_account
@@ -19,7 +19,7 @@ from store.database import Connection
 class Progress(Body):
     """How far somebody came."""
 
-    position_s: Seconds
+    position_s: StrictSeconds
 
 
 def history_blueprint(services: ApiServices) -> Blueprint:

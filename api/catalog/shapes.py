@@ -13,6 +13,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Title = Annotated[str, line(1, 120)]
 Description = Annotated[str, text(0, 5_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+StrictSeconds = Annotated[Seconds, Field(strict=True)]  # in a body a number is a number, not a text
 
 
 class Person(BaseModel):

@@ -108,7 +108,7 @@ class ViewBuffer:
                 self._came.set()
                 return
             for key, _view in batch:
-                del self._waiting[key]
+                self._waiting.pop(key, None)
             self._written += len(batch)
             self._batches += 1
 
