@@ -56,7 +56,7 @@ class Found(BaseModel):
 
 
 class Suggestion(BaseModel):
-    """Something that what was typed may mean; a tag's id is its name."""
+    """Something that what was typed may mean; the id of a creator is the handle, of a tag its name."""
 
     text: str
     type: Literal["video", "creator", "thread", "tag"]

@@ -13,33 +13,37 @@ SUGGESTIONS_MAX = 10
 FEW = 4  # with fewer, words that look alike are searched as well
 LOOKED_AT = 300  # hits of a kind by an index, of which the best are shown
 NEWEST = 2_000
-_KINDS = ("video", "creator", "thread")
+_KINDS = [
+    {"kind": "video", "id": "id", "once": "lower(title)"},
+    {"kind": "creator", "id": "extra", "once": "id"},  # by handle; many people have one name
+    {"kind": "thread", "id": "id", "once": "lower(title)"},
+]
 _LAST = "\U0010ffff"  # sorts behind whatever may follow a prefix
 
 # Titles that begin as typed come first, then those with the words anywhere; the shorter the better. Common
 # words are found among the newest documents, rare ones by their index: never are there many to look at.
 _OF_KIND = """
 (with recent as materialized (
-    select id, title, at, hidden_until from (
-        select id, title, at, hidden_until, heading from search_{kind} order by at desc, id desc limit $7
+    select id, title, extra, at, hidden_until from (
+        select * from search_{kind} order by at desc, id desc limit $7
     ) as newest, asked where heading @@ wanted
 )
-select '{kind}' as type, id, title as text from (
-    select distinct on (lower(title)) * from (
-        select id, title, at, hidden_until, true as begins from (
-            select id, title, at, hidden_until from search_{kind}
+select '{kind}' as type, {id} as id, title as text from (
+    select distinct on ({once}) * from (
+        select *, true as begins from (
+            select id, title, extra, at, hidden_until from search_{kind}
             where key >= $2 and key < $3 and $2 <> '' order by key, id limit $4
         ) as beginning
         union all
         select *, false from recent
         union all
-        select id, title, at, hidden_until, false from (
-            select id, title, at, hidden_until from search_{kind}, asked
+        select *, false from (
+            select id, title, extra, at, hidden_until from search_{kind}, asked
             where heading @@ wanted and (select count(*) from recent) < {shown} limit $4
         ) as rare
     ) as found
     where hidden_until is null or hidden_until <= now()
-    order by lower(title), begins desc, at desc, id
+    order by {once}, begins desc, at desc, id
 ) as each order by begins desc, length(title), at desc, id limit {shown})
 """
 _TAGS = """
@@ -47,8 +51,10 @@ _TAGS = """
 where name ~>=~ $5 and name ~<~ $6 and $5 <> '' and videos > 0 order by videos desc, name limit {shown})
 """
 _SUGGEST = "with asked as materialized (select search_query($1) as wanted)" + "union all".join(
-    text.format(kind=kind, shown=SUGGESTIONS_MAX)
-    for kind, text in [*((kind, _OF_KIND) for kind in _KINDS), ("tag", _TAGS)]
+    [
+        *(_OF_KIND.format(shown=SUGGESTIONS_MAX, **kind) for kind in _KINDS),
+        _TAGS.format(shown=SUGGESTIONS_MAX),
+    ]
 )
 
 
@@ -84,17 +90,14 @@ async def _read(
 
 
 def _in_turns(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the first of each type, then the second of each, and so on; no text twice of a type."""
+    """Return the first of each type, then the second of each, and so on; nothing twice."""
     by_type: dict[str, dict[str, Row]] = {}
     for row in rows:
-        by_type.setdefault(row["type"], {}).setdefault(_spoken(row["text"]), row)
+        same = row["id"] if row["type"] == "creator" else row["text"].casefold()
+        by_type.setdefault(row["type"], {}).setdefault(same, row)
     turns = zip_longest(*(texts.values() for texts in by_type.values()))
     return [dict(row) for row in _present(turns)][:SUGGESTIONS_MAX]
 
 
 def _present(turns: Iterable[Sequence[Row | None]]) -> Iterable[Row]:
     return (row for turn in turns for row in turn if row is not None)
-
-
-def _spoken(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -27,6 +27,20 @@ async def test_all_types_take_turns(corpus: Corpus) -> None:
     ]
 
 
+async def test_the_id_is_where_one_goes_from_there(corpus: Corpus) -> None:
+    video, thread = await corpus.add("Zarya docks", "", "zarya"), await corpus.thread("Zarya today")
+    for handle in ("zarya_1", "zarya_2"):
+        await corpus.api.sign_in("creator", "Zarya", handle)
+    found = await corpus.api.json("GET", "/api/suggest?q=zar")
+    assert sorted((item["type"], item["id"]) for item in found["items"]) == [
+        ("creator", "zarya_1"),
+        ("creator", "zarya_2"),
+        ("tag", "zarya"),
+        ("thread", thread),
+        ("video", str(video)),
+    ]
+
+
 async def test_one_letter_is_the_beginning_of_a_title(corpus: Corpus) -> None:
     await corpus.add("Zond 5")
     await corpus.add("About Zond")
