@@ -9,6 +9,7 @@ from api.accounts.auth_routes import auth_blueprint
 from api.accounts.follow_routes import follows_blueprint
 from api.accounts.leaving_routes import leaving_blueprint
 from api.accounts.mail_routes import mail_blueprint
+from api.accounts.options_routes import sign_in_options_blueprint
 from api.accounts.profile_routes import profiles_blueprint
 from api.accounts.session_routes import sessions_blueprint
 from api.catalog.browse_routes import browse_blueprint
@@ -22,6 +23,11 @@ from api.catalog.video_act_routes import video_act_blueprint
 from api.catalog.video_routes import video_blueprint
 from api.catalog.watching_routes import watching_blueprint
 from api.docs import docs_blueprint
+from api.forum.board_routes import boards_blueprint
+from api.forum.post_routes import posts_blueprint
+from api.forum.reaction_routes import reactions_blueprint
+from api.forum.reading_routes import reading_blueprint
+from api.forum.thread_routes import threads_blueprint
 from api.health import health_blueprint
 from api.http.app_type import HubApp
 from api.http.faults import say_problems
@@ -40,6 +46,7 @@ BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     admin_blueprint,
     audit_blueprint,
     auth_blueprint,
+    boards_blueprint,
     browse_blueprint,
     category_blueprint,
     comment_blueprint,
@@ -52,12 +59,17 @@ BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     list_item_blueprint,
     mail_blueprint,
     pages_blueprint,
+    posts_blueprint,
     profiles_blueprint,
+    reactions_blueprint,
+    reading_blueprint,
     realtime_blueprint,
     reports_blueprint,
     sanctions_blueprint,
     search_blueprint,
     sessions_blueprint,
+    sign_in_options_blueprint,
+    threads_blueprint,
     video_act_blueprint,
     video_blueprint,
     watching_blueprint,

@@ -1,0 +1,27 @@
+"""What goes when an account is deleted, besides its own row; a new place that knows people is a line here.
+
+What people said to others stays, without their name. What only they could see, and what ties them to others,
+goes.
+"""
+
+from collections.abc import Mapping
+
+ERASURES: Mapping[str, str] = {
+    "links": "delete from account_link where account = $1",
+    "Google": "delete from google_identity where account = $1",
+    "avatar": "delete from avatar where account = $1",
+    "follows": "delete from follow where follower = $1 or followed = $1",
+    "watch history": "delete from watch_progress where account = $1",
+    "lists": "delete from saved_list where owner = $1",
+    "mentions": "delete from mention where account = $1",
+    "read marks": "delete from thread_read where account = $1",
+    "names of threads": "update thread set author_name = 'Deleted account' where author = ($1::uuid)::text",
+    "names of last posts": """
+        update thread set last_author_name = 'Deleted account'
+        where last_author = ($1::uuid)::text
+            and life in (select life from forum_post where author = ($1::uuid)::text)
+    """,
+    "names of posts": "update forum_post set name = 'Deleted account' where author = ($1::uuid)::text",
+    "names in reports": "update report set author_name = 'Deleted account' where author = ($1::uuid)::text",
+}
+"""What is erased: a statement each, in this order, in the deletion's transaction; $1 is the account's id."""
