@@ -35,7 +35,7 @@ class ThreadKind:
     keeps_last = False
 
     def __init__(self, *, always_open: bool = False) -> None:
-        self._beginning = Thread(Settings(opened=always_open, guests=always_open))
+        self._beginning = Thread(Settings(opened=always_open, guests=always_open, changes=int(always_open)))
         self.needs_opening = not always_open
 
     def may_read(self, by: By) -> bool:

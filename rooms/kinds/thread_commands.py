@@ -109,10 +109,11 @@ class Solve:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Give the thread another title and tags."""
+    """Give the thread another title and tags, if its settings are still those of `version`, where it is given."""
 
     title: str
     tags: tuple[str, ...]
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,10 @@ def _tags(fields: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
+def _version(fields: dict[str, Any]) -> int | None:
+    return None if fields.get("version") is None else integer_of(fields, "version", 0, 1 << 31)
+
+
 def _reason(fields: dict[str, Any]) -> str:
     return optional_text_of(fields, "reason", REASON_LENGTH_MAX) or ""
 
@@ -182,7 +187,7 @@ _PARSERS: dict[str, Callable[[dict[str, Any]], Command]] = {
     "react": lambda f: React(message_id_of(f), visible_text_of(f, "emoji", EMOJI_LENGTH_MAX)),
     "unreact": lambda f: Unreact(message_id_of(f), text_of(f, "emoji", EMOJI_LENGTH_MAX)),
     "typing": lambda f: Typing(),
-    "title": lambda f: Title(_title(f), _tags(f)),
+    "title": lambda f: Title(_title(f), _tags(f), _version(f)),
     "solve": lambda f: Solve(message_id_of(f, "post")),
     "unsolve": lambda f: Solve(None),
     "hide": lambda f: Hide(message_id_of(f), True, _reason(f)),

@@ -8,7 +8,7 @@ from rooms.kind import By, Event
 from rooms.kinds.thread_commands import Open, Slow, Solve, Switch, Title
 from rooms.kinds.thread_messages import check_there, message_event
 from rooms.kinds.thread_state import Settings, Speakers, Thread
-from rooms.refusals import limit_exceeded, permission_denied
+from rooms.refusals import changed_meanwhile, limit_exceeded, permission_denied
 
 THREAD = "\nthread"  # the subject of events about the thread itself: no message id, for those are printable
 CHANGES_MAX = 1_000  # all of them are read when a room wakes
@@ -54,6 +54,8 @@ def decide_solve(state: Thread, command: Solve, by: By, now_ms: int) -> list[Eve
 def decide_title(state: Thread, command: Title, by: By, now_ms: int) -> list[Event]:
     """Name the thread anew."""
     _author_or_moderator(state, by)
+    if command.version not in (None, state.settings.changes):
+        raise changed_meanwhile()
     if (command.title, command.tags) == (state.settings.title, state.settings.tags):
         return []
     named = _event("title", by, now_ms, title=command.title, tags=list(command.tags))

@@ -21,7 +21,8 @@ insert into board (place, slug, title, about, guests, restricted) values
 
 -- One row a thread. `life` is that of its channel thread:{id}: its posts are those of this life, so that a channel
 -- begun anew begins with none. Authors are not references: the log never waits for a lock on an account.
--- `version` moves with what people set (title, tags, pin, lock, …), not with posts. `solved` is the id of a post.
+-- `version` counts the events about the thread itself (opened, named, locked, …), as its room does, and not posts.
+-- `solved` is the id of a post.
 create table thread (
     id text primary key,
     life bigint,
@@ -187,7 +188,7 @@ begin
             guests = excluded.guests, pinned = excluded.pinned, author = excluded.author,
             author_name = excluded.author_name, created_at = excluded.created_at, posts = 0, last_offset = 0,
             last_post_at = excluded.last_post_at, last_author = '', last_author_name = '', locked = false,
-            solved = null, slow_s = 0, hidden_at = null, version = thread.version + 1;
+            solved = null, slow_s = 0, hidden_at = null, version = 1;
     end if;
 
     with posted as (
@@ -310,6 +311,15 @@ create trigger event_forum_2_changes after insert on event referencing new table
 create trigger event_forum_3_mentions after insert on event referencing new table as fresh
     for each statement execute function forum_take_mentions();
 
+-- How many posts of others stand behind an offset, as far as anybody counts.
+create function unread_posts(of_life bigint, read_to bigint, reader text) returns bigint language sql stable as $$
+    select count(*) from (
+        select from forum_post
+        where life = of_life and "offset" > read_to and author <> reader and deleted_at is null and hidden_at is null
+        limit 999
+    ) as counted
+$$;
+
 -- Takes somebody's name off what they said, when their account ends; what they said stays. The log keeps their name.
 create function forget_author(account uuid, name_then text) returns void language plpgsql as $$
 begin
@@ -319,7 +329,7 @@ begin
         union select life from thread where author = account::text
     )
     order by channel for update;
-    update thread set author_name = name_then, version = version + 1 where author = account::text;
+    update thread set author_name = name_then where author = account::text;
     update thread set last_author_name = name_then
     where last_author = account::text and life in (select life from forum_post where author = account::text);
     update forum_post set name = name_then where author = account::text;

@@ -1,0 +1,79 @@
+"""Routes of single threads: what stands over their posts, and how they are set."""
+
+from typing import Any
+
+from quart import Blueprint, Response, request
+from quart_schema import document_response, tag, validate_request
+
+from api.forum import threads
+from api.forum.rooms_of_threads import room_of, thread_id
+from api.forum.shapes import Thread, ThreadAct, ThreadChange
+from api.http.answers import answer, check_if_match, etag_of
+from api.http.caller import Caller, caller, need
+from api.http.rate_limits import limited
+from api.problems import Problem
+from api.services import ApiServices
+
+CHANGES_PER_MINUTE = 30
+
+
+def threads_blueprint(services: ApiServices) -> Blueprint:
+    """Return `/api/threads/{id}` but for its posts."""
+    routes = Blueprint("threads", __name__, url_prefix="/api/threads")
+    database, rooms = services.database, services.rooms
+
+    async def read(thread: str, who: Caller) -> dict[str, Any]:
+        return await database.run(
+            lambda connection: threads.find_thread(connection, thread, who), repeatable=True
+        )
+
+    async def shown(thread: str, who: Caller) -> Response:
+        found = await read(thread, who)
+        return answer(found, headers={"ETag": _etag(found)})
+
+    @routes.get("/<thread>")
+    @tag(["Forum"])
+    @document_response(Thread, 200)
+    async def show(thread: str) -> Response:
+        """Show a thread without its posts; the ETag is that of its settings, for an edit's If-Match."""
+        return await shown(thread_id(thread), await caller())
+
+    @routes.patch("/<thread>")
+    @tag(["Forum"])
+    @document_response(Thread, 200)
+    @limited("thread_change", per_minute=CHANGES_PER_MINUTE)
+    @validate_request(ThreadChange)
+    async def change(thread: str, data: ThreadChange) -> Response:
+        """Give a thread another title or tags; its author may, and moderators."""
+        who = await need("post.write")
+        known = await read(thread_id(thread), who)
+        check_if_match(_etag(known))
+        named: dict[str, Any] = {
+            "type": "title",
+            "title": known["title"] if data.title is None else data.title,
+            "tags": known["tags"] if data.tags is None else data.tags,
+        }
+        if "If-Match" in request.headers:
+            named["version"] = known["version"]
+        await rooms.command(room_of(thread), named, who.by())
+        return await shown(thread, who)
+
+    @routes.post("/<thread>/<any(pin, unpin, lock, unlock, solve, unsolve):act>")
+    @tag(["Forum"])
+    @document_response(Thread, 200)
+    @limited("thread_change", per_minute=CHANGES_PER_MINUTE)
+    @validate_request(ThreadAct)
+    async def set_thread(thread: str, act: str, data: ThreadAct) -> Response:
+        """Pin, lock or solve a thread, or undo it; solving names the post that answers it."""
+        who = await need("post.write")
+        if act == "solve" and data.post_id is None:
+            raise Problem(400, "invalid_field", "post_id must be the id of the post that answers", "post_id")
+        command = {"type": act, "reason": data.reason, "post": data.post_id}
+        await rooms.command(room_of(thread), command, who.by())
+        return await shown(thread, who)
+
+    return routes
+
+
+def _etag(thread: dict[str, Any]) -> str:
+    return etag_of("thread", thread["id"], thread["version"])
