@@ -82,8 +82,8 @@ async def id_of_handle(connection: Connection, handle: str) -> uuid.UUID:
 
 
 def etag_of_own(account: Account) -> str:
-    """Return what changes with everything that its owner may change."""
-    return etag_of(account.id, account.display_name, account.handle, account.bio, account.avatar)
+    """Return what changes with everything that its owner is shown."""
+    return etag_of(*account.as_own_json().values())
 
 
 async def own_account(connection: Connection, account_id: uuid.UUID) -> Account:
