@@ -11,10 +11,12 @@ from store.asyncio_loop import open_asyncio_loop
 from store.database import Database, open_database
 from store.embedded import open_embedded_postgres
 from store.migrations import migrate
+from store.running_server import find_running_server
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
+async def _own_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database; an embedded one only while no hub runs on it."""
     async with open_asyncio_loop():
         if settings.database_url is not None:
             async with open_database(settings.database_url) as database:
@@ -27,9 +29,22 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
             yield database
 
 
+@asynccontextmanager
+async def open_database_in_use(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database beside the hub that runs on it, or brought up to date while none does."""
+    dsn = None if settings.database_url else find_running_server(settings.data_dir / "postgres")
+    if dsn is not None:
+        async with open_asyncio_loop(), open_database(dsn) as database:
+            yield database
+        return
+    async with _own_database(settings) as database:
+        await migrate(database)
+        yield database
+
+
 async def bring_up_to_date(settings: Settings) -> list[str]:
     """Apply the migrations that are missing and return their names; raise DatabaseError."""
-    async with _database(settings) as database:
+    async with _own_database(settings) as database:
         return await migrate(database)
 
 

@@ -9,6 +9,21 @@ from pathlib import Path
 from store.errors import EmbeddedPostgresError
 
 
+def is_held(folder: Path) -> bool:
+    """Say whether some process holds the lock of a folder."""
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[Path]:
     """Hold the lock of a folder, made when absent, and yield its real path.

@@ -50,7 +50,12 @@ class ServerPlace:
     @property
     def dsn(self) -> str:
         """Return where clients find the server."""
-        return f"postgresql://{USER}@/{DATABASE}?host={quote(str(self.sockets))}"
+        return dsn_at(self.sockets)
+
+
+def dsn_at(sockets: Path) -> str:
+    """Return where clients find the server whose socket lies in a folder."""
+    return f"postgresql://{USER}@/{DATABASE}?host={quote(str(sockets))}"
 
 
 class Postmaster:

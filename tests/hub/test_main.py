@@ -28,6 +28,39 @@ def test_the_commands() -> None:
     assert sorted(COMMANDS) == ["doctor", "migrate", "serve", "version", "worker"]
 
 
+def test_help_tells_what_each_command_does(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, words in (
+        (["--help"], ["serve", "doctor", "admin", "Bring the database up to date."]),
+        (["admin", "--help"], ["grant"]),
+        (["admin", "grant", "--help"], ["EMAIL", "ROLE", "viewer, creator, admin"]),
+    ):
+        with pytest.raises(SystemExit) as exit_:
+            main(arguments)
+        assert exit_.value.code == 0
+        printed = capsys.readouterr().out
+        assert all(word in printed for word in words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["admin"], "ACT"),
+        (["admin", "grant"], "EMAIL"),
+        (["admin", "grant", "ada@example.org"], "ROLE"),
+        (["admin", "grant", "ada@example.org", "king"], "viewer"),
+        (["admin", "dismiss", "ada@example.org"], "grant"),
+        (["serve", "more"], "more"),
+    ],
+)
+def test_what_is_missing_or_unknown_is_named(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert word in capsys.readouterr().err
+
+
 def test_an_unknown_command_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["fly"])
