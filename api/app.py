@@ -7,6 +7,7 @@ from quart import Blueprint
 from api.accounts.admin_routes import admin_blueprint
 from api.accounts.auth_routes import auth_blueprint
 from api.accounts.follow_routes import follows_blueprint
+from api.accounts.google.routes import google_blueprint
 from api.accounts.leaving_routes import leaving_blueprint
 from api.accounts.mail_routes import mail_blueprint
 from api.accounts.options_routes import sign_in_options_blueprint
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     comment_blueprint,
     docs_blueprint,
     follows_blueprint,
+    google_blueprint,
     health_blueprint,
     history_blueprint,
     leaving_blueprint,

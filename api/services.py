@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.accounts.google.sign_in import GoogleSignIn
 from api.accounts.passwords import Passwords
 from api.catalog.page_cache import PageCache
 from api.catalog.views import ViewBuffer
@@ -41,6 +42,7 @@ class ApiServices:
     standings: Standings
     options: ApiOptions = field(default_factory=ApiOptions)
     rate_limits: RateLimits = field(default_factory=RateLimits)
+    google: GoogleSignIn | None = None
     passwords: Passwords = field(default_factory=Passwords)
     catalog_pages: PageCache = field(default_factory=PageCache)
     words: WordList = field(default_factory=WordList)

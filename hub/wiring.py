@@ -12,6 +12,7 @@ import structlog
 import trio
 
 from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
+from api.accounts.google.sign_in import GoogleSignIn
 from api.accounts.password_reset import answer_resets
 from api.accounts.standing import CHANNEL as ACCOUNT_CHANGED
 from api.accounts.standing import AccountStandings
@@ -254,6 +255,7 @@ def _api_services(
         rooms=RoomCommands(services.rooms, services.kind_of, services.words.screen),
         words=services.words,
         standings=AccountStandings(database),
+        google=_google(settings),
         options=ApiOptions(
             requests_per_minute=settings.requests_per_minute,
             trusted_proxies=settings.trusted_proxies,
@@ -266,6 +268,17 @@ def _api_services(
 def _public_url(settings: Settings) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return settings.public_url or f"http://{host}:{settings.port}"
+
+
+def _google(settings: Settings) -> GoogleSignIn | None:
+    if not (settings.google_client_id and settings.google_client_secret):
+        return None
+    return GoogleSignIn(
+        settings.google_issuer,
+        settings.google_client_id,
+        settings.google_client_secret,
+        f"{_public_url(settings)}/api/auth/google/callback",
+    )
 
 
 def _mail_transport(settings: Settings) -> Transport:
