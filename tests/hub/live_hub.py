@@ -100,7 +100,7 @@ class LiveHub:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something comes true that other tasks bring about."""
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             while not holds():  # noqa: ASYNC110 - what is waited for has no event of its own
                 await trio.sleep(0.001)
 
@@ -187,7 +187,7 @@ class RawClient:
     async def closed(self) -> tuple[int, str]:
         """Read on until the hub closes; return its code and reason."""
         try:
-            with trio.fail_after(5):
+            with trio.fail_after(30):
                 while True:
                     await self.receive()
         except trio_websocket.ConnectionClosed as closed:

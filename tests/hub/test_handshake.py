@@ -24,7 +24,7 @@ async def handshake(
         lines = [f"GET /connection/websocket{query} HTTP/1.1", *usual, *headers, "", ""]
         await stream.send_all("\r\n".join(lines).encode("latin-1"))
         answer = b""
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             while b"\r\n\r\n" not in answer and (chunk := await stream.receive_some()):
                 answer += chunk
         yield answer.decode("latin-1"), stream

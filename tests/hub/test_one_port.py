@@ -50,7 +50,7 @@ async def raw(hub: LiveHub, data: bytes, *, until: bytes = b"", half_close: bool
         await stream.send_all(data)
         if half_close:
             await stream.send_eof()
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             while not until or until not in answer:
                 chunk = await stream.receive_some()
                 if not chunk:

@@ -130,7 +130,7 @@ async def test_the_taker_wakes_when_something_arrives(asyncio_loop: None, nurser
             await queue.arrival()
             taken.extend(channels(queue.take()))
 
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         async with trio.open_nursery() as taking:
             taking.start_soon(aio_as_trio(take))
             for channel in ("a", "b"):
@@ -147,6 +147,6 @@ async def test_waking_without_an_arrival_ends_the_wait(asyncio_loop: None) -> No
         await queue.arrival()
         return queue.take()
 
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         assert await aio_as_trio(wait_and_wake)() == []
     queue.wake()
