@@ -12,6 +12,7 @@ import structlog
 import trio
 
 from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
+from api.accounts.cleaning import clean_sessions
 from api.accounts.google.sign_in import GoogleSignIn
 from api.accounts.password_reset import answer_resets
 from api.accounts.standing import CHANNEL as ACCOUNT_CHANGED
@@ -123,6 +124,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             supervisor.start_service("word filter", partial(realtime.services.words.run, database))
             api = _api_services(settings, database, realtime.services, wellness, figures)
             supervisor.start_service("views", partial(api.views.run, database))
+            supervisor.start_service("session cleaning", partial(clean_sessions, database))
             supervisor.start_service("catalog cleaning", partial(clean_catalog, database))
             yield _assemble(realtime.services, api, wellness, store.embedded)
 
