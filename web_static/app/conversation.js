@@ -7,7 +7,7 @@ export const MESSAGES_MAX = 300;
 const CHANGED_MAX = 5000;
 
 /** An event and what undoes it are one matter, of which the last word counts. */
-const UNDOES = { unhide: "hide", unlock: "lock", unpin: "pin", unsolve: "solve" };
+const UNDOES = { unhide: "hide", unlock: "lock", unpin: "pin", unsolve: "solve", restore: "withdraw" };
 
 /**
  * The invariant: every event with low <= offset <= high was taken in, and the log reaches at least to top. Taking one in
@@ -36,7 +36,7 @@ export class Conversation {
 		return this.high >= this.top;
 	}
 
-	/** What was done to the whole thread, the last of each kind: {open, lock, pin, solve, title, slow}. */
+	/** What was done to the whole thread, the last of each kind: {open, lock, pin, solve, title, slow, withdraw}. */
 	get thread() {
 		return Object.fromEntries(this.#latest);
 	}

@@ -1,4 +1,4 @@
-/** Parts of forms that are made by scripts. */
+/** Parts of forms that scripts make and read. */
 
 import { make } from "./dom.js";
 
@@ -22,4 +22,10 @@ export function twice(button, question, act) {
 		button.textContent = words;
 	});
 	return button;
+}
+
+/** Read the tags in a text, words with commas between: in small letters, with hyphens for blanks, none twice. */
+export function tagsOf(text) {
+	const tags = text.split(",").map((tag) => tag.trim().toLowerCase().replace(/^#/, "").replace(/\s+/g, "-"));
+	return [...new Set(tags.filter(Boolean))];
 }

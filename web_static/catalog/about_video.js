@@ -1,11 +1,11 @@
 /** What is said about a video, and what one may do with it. */
 
-import { put, remove } from "../app/api.js";
+import { get, put, remove } from "../app/api.js";
 import { avatar } from "../app/avatar.js";
 import { make } from "../app/dom.js";
 import { notice } from "../app/notice.js";
 import { signInAddress } from "../app/shell.js";
-import { can, who } from "../app/who.js";
+import { who } from "../app/who.js";
 import { counted, since } from "../app/words.js";
 
 /** Make title, numbers, creator, acts and description of a video; `read()` and `changed()` are for who edits it. */
@@ -17,12 +17,10 @@ export function about(video, { read, changed }) {
 	return [
 		make("h1", { dir: "auto" }, title),
 		make("div.bar", {}, make("div.row", {}, person, followButton(creator)), make("div.row", {}, likeButton(video), saveButton(video), reportButton(video))),
-		mayEdit(video) && ownerBar(video, read, changed),
+		video.editable && ownerBar(video, read, changed),
 		make("div.card.stack", {}, facts, description && make("p.words", { dir: "auto" }, description), make("p.row", {}, labels)),
 	].filter(Boolean);
 }
-
-const mayEdit = ({ creator }) => creator.id === who()?.id || can("video.edit_any");
 
 /** Make a button that is on or off; who is nobody is sent to sign in. `turn(on)` tells the hub; `words(on)` is its text. */
 function toggle(on, words, turn) {
@@ -41,15 +39,19 @@ function toggle(on, words, turn) {
 	return draw();
 }
 
-function likeButton({ id, liked = false, likes }) {
+function likeButton({ id, liked, likes }) {
 	const others = likes - (liked ? 1 : 0);
 	const words = (on) => `♥ ${counted(others + (on ? 1 : 0), "like")}`;
 	return Object.assign(toggle(liked, words, (on) => (on ? put : remove)(`/api/videos/${id}/like`)), { id: "like" });
 }
 
-function followButton({ id, handle, followed_by_me: followed = false }) {
+/** Whether one follows the creator is known a moment later. */
+function followButton({ id, handle }) {
 	if (id === who()?.id) return null;
-	return Object.assign(toggle(followed, (on) => (on ? "Following" : "Follow"), (on) => (on ? put : remove)(`/api/users/${handle}/follow`)), { id: "follow" });
+	const follow = (on) => Object.assign(toggle(on, (now) => (now ? "Following" : "Follow"), (now) => (now ? put : remove)(`/api/users/${handle}/follow`)), { id: "follow" });
+	const button = follow(false);
+	if (who()) get(`/api/users/${handle}`).then(({ user }) => user.followed_by_me && button.replaceWith(follow(true)), (error) => notice(error.message));
+	return button;
 }
 
 function saveButton(video) {
@@ -59,7 +61,7 @@ function saveButton(video) {
 
 function reportButton({ id, creator }) {
 	if (!who() || creator.id === who().id) return null;
-	return make("button", { type: "button", onclick: async () => (await import("../app/report.js")).report({ kind: "video", id }) }, "Report");
+	return make("button", { type: "button", onclick: async () => (await import("../app/why.js")).report({ kind: "video", id }) }, "Report");
 }
 
 function ownerBar(video, read, changed) {

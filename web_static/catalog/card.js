@@ -4,7 +4,7 @@ import { make } from "../app/dom.js";
 import { counted, since } from "../app/words.js";
 import { poster } from "./poster.js";
 
-const STATES = { draft: "Draft", uploaded: "Waiting to be processed", processing: "Processing", failed: "Processing failed" };
+const STATES = { draft: "Nothing to watch yet", uploaded: "Waiting to be processed", processing: "Processing", failed: "Processing failed" };
 
 /** Make the card of a video; `more` stands below it. */
 export function card(video, ...more) {

@@ -11,15 +11,17 @@ import { signInAddress } from "../app/shell.js";
 import { can, who } from "../app/who.js";
 import { clockOf, counted, secondsOf, since } from "../app/words.js";
 
-const TEXT_MAX = 2000;
+const TEXT_MAX = 4000;
 const BAD_MOMENT = "Write a moment like 1:05, or nothing.";
 
 export class Comments {
 	#path;
+	#creator;
 	#list = find("thread");
 	#paged;
 
-	constructor({ id }) {
+	constructor({ id, creator }) {
+		this.#creator = creator;
 		this.#path = `/api/videos/${id}/comments`;
 		const read = (cursor, signal) => get(this.#path, { sort: find("order").value, cursor }, { signal });
 		this.#paged = new Paged({ list: this.#list, read, draw: (comment) => this.#draw(comment), empty: "No comments yet." });
@@ -51,28 +53,29 @@ export class Comments {
 	}
 
 	#draw(comment) {
-		const { id, author, text, at_s: atS, created_at: at, edited_at: edited, deleted, hidden, replies = 0 } = comment;
+		const { id, user, text, at_s: atS, created_at: at, edited_at: edited, deleted, hidden, replies } = comment;
 		const node = make("li.comment", { id: `comment-${id}`, tabIndex: -1 });
-		const moment = atS !== null && atS !== undefined && make("a.moment", { href: `#t=${atS}`, "aria-label": `At ${clockOf(atS)}` }, clockOf(atS));
-		const heading = make("p.row.quiet", {}, make("a", { href: `/u/${author?.handle}`, dir: "auto" }, make("b", {}, author?.display_name ?? "Somebody")), since(at), edited && "edited");
-		const gone = deleted ? "This comment was deleted." : hidden && "A moderator hid this comment.";
+		const heading = make("p.row.quiet", {}, make("a", { href: `/u/${user.handle}`, dir: "auto" }, make("b", {}, user.display_name)), since(at), edited && "edited");
+		const gone = deleted ? "This comment was deleted." : hidden && `A moderator hid this comment. ${text ?? ""}`;
+		const moment = !gone && atS !== null && make("a.moment", { href: `#t=${atS}`, "aria-label": `At ${clockOf(atS)}` }, clockOf(atS));
 		const words = make("p.words", { dir: "auto" }, gone || [moment, moment && " ", text]);
 		const answers = make("div.answers");
-		node.append(avatar(author ?? { id, display_name: "?" }), make("div.stack", {}, heading, words, this.#acts(comment, node, words, answers), answers));
+		node.append(avatar(user), make("div.stack", {}, heading, words, this.#acts(comment, node, words, answers), answers));
 		if (replies) answers.append(this.#opener(comment, answers));
 		return node;
 	}
 
 	#acts(comment, node, words, answers) {
-		const { id, author, reply_to: answered, deleted, hidden } = comment;
-		const own = author?.id === who()?.id;
+		const { id, user, reply_to: answered, deleted, hidden } = comment;
+		const own = user.id === who()?.id;
+		const clears = own || can("comment.moderate") || this.#creator.id === who()?.id;
 		const button = (text, onclick) => make("button.plain", { type: "button", onclick }, text);
 		if (!who() || deleted || hidden) return null;
 		return make("p.row.acts", {}, [
 			!answered && button("Answer", () => this.#answer(comment, answers)),
 			own && button("Edit", () => this.#edit(comment, node, words)),
-			(own || can("comment.moderate")) && twice(button("Delete"), "Really?", () => this.#delete(comment, node)),
-			!own && button("Report", async () => (await import("../app/report.js")).report({ kind: "comment", id })),
+			clears && twice(button("Delete"), "Really?", () => this.#delete(comment, node)),
+			!own && button("Report", async () => (await import("../app/why.js")).report({ kind: "comment", id })),
 		]);
 	}
 

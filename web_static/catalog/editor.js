@@ -3,7 +3,7 @@
 import { get, patch, post, Refusal } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field } from "../app/field.js";
+import { field, tagsOf } from "../app/field.js";
 import { onSubmit, say } from "../app/form.js";
 
 const VISIBILITIES = { public: "Public: everybody finds it", unlisted: "Unlisted: whoever has the link", private: "Private: only you", premium: "Premium: for members" };
@@ -69,4 +69,4 @@ function fill(form, { title, description, category, tags, visibility }) {
 	elements.tags.value = tags.join(", ");
 }
 
-const described = ({ tags, ...values }) => ({ ...values, tags: [...new Set(tags.split(",").map((tag) => tag.trim()).filter(Boolean))] });
+const described = ({ tags, ...values }) => ({ ...values, tags: tagsOf(tags) });

@@ -18,13 +18,13 @@ const path = `/api/lists/${location.pathname.split("/")[2]}`;
 let list;
 let etag;
 
-function draw(video) {
+function draw({ video }) {
 	const forget = make("button.plain", { type: "button", "aria-label": `Remove ${video.title}`, onclick: () => takeOut(video, node) }, "Remove");
 	const node = card(video, isMine() && make("p", {}, forget));
 	return node;
 }
 
-const isMine = () => list.owner?.id === who()?.id;
+const isMine = () => list.owner.id === who()?.id;
 
 async function takeOut({ id }, node) {
 	await remove(`${path}/items/${id}`).then(() => node.remove(), (error) => notice(error.message));
@@ -36,18 +36,18 @@ const paged = new Paged({ list: find("videos"), read, draw, empty: "This list is
 /** The first page brings what is said about the list. */
 async function read(cursor, signal) {
 	const { data, etag: tag } = await request("GET", path, { query: { cursor }, signal });
-	list = data;
+	list = data.list;
 	etag = tag;
 	if (!cursor) showAbout();
 	return data;
 }
 
 function showAbout() {
-	const { title, owner, visibility, count } = list;
+	const { title, owner, visibility, items } = list;
 	document.title = `${title} · CosmoHub`;
 	find("title").textContent = title;
 	find("title").dir = "auto";
-	find("facts").textContent = [owner && `by ${owner.display_name}`, visibility, Number.isInteger(count) && counted(count, "video")].filter(Boolean).join(" · ");
+	find("facts").textContent = [`by ${owner.display_name}`, visibility, counted(items, "video")].join(" · ");
 	find("acts").replaceChildren(...(isMine() ? [make("button", { type: "button", onclick: edit }, "Edit"), twice(make("button.danger", { type: "button" }, "Delete"), "Really delete?", erase)] : []));
 }
 
@@ -55,7 +55,7 @@ function edit() {
 	const choices = ["private", "unlisted", "public"].map((value) => make("option", { value, selected: value === list.visibility }, value));
 	const form = make(
 		"form.stack", {},
-		field("Title", make("input", { id: "list-title", name: "title", required: true, maxLength: 100, value: list.title })),
+		field("Title", make("input", { id: "list-title", name: "title", required: true, maxLength: 80, value: list.title })),
 		field("Who may see it", make("select", { id: "list-visibility", name: "visibility" }, choices)),
 		make("p.bad", { role: "alert" }), make("button.main", {}, "Save"),
 	);

@@ -11,10 +11,10 @@ import { openPage } from "../app/shell.js";
 import { counted, since } from "../app/words.js";
 
 const draw = ({ id, title, visibility, items, updated_at: at }) =>
-	make("li.bar", {}, make("a", { href: `/lists/${id}`, dir: "auto" }, make("b", {}, title)), make("span.quiet", {}, [visibility, Number.isInteger(items) && counted(items, "video")].filter(Boolean).join(" · "), at && [" · ", since(at)]));
+	make("li.bar", {}, make("a", { href: `/lists/${id}`, dir: "auto" }, make("b", {}, title)), make("span.quiet", {}, `${visibility} · ${counted(items, "video")} · `, since(at)));
 
 function makeList() {
-	const title = make("input", { id: "list-title", name: "title", required: true, maxLength: 100, autocomplete: "off" });
+	const title = make("input", { id: "list-title", name: "title", required: true, maxLength: 80, autocomplete: "off" });
 	const form = make("form.stack", {}, field("Title", title), make("p.bad", { role: "alert" }), make("button.main", {}, "Make"));
 	openDialog("New list", form);
 	onSubmit(form, async (values, key) => {

@@ -5,6 +5,7 @@ import { clockOf } from "../app/words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STARS = 14;
+const HUES = [205, 222, 248, 275, 305, 335, 172, 28];
 
 /** Make the poster of a video {id, poster, duration_s}; the title is said elsewhere. */
 export function poster({ id, poster: source, duration_s: seconds }) {
@@ -16,11 +17,13 @@ export function poster({ id, poster: source, duration_s: seconds }) {
 function sky(id) {
 	const next = numbers(id);
 	const svg = shape("svg", { viewBox: "0 0 320 180", preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true", class: "sky" });
-	svg.style.setProperty("--hue", Math.round(190 + 130 * next()));
+	svg.style.setProperty("--hue", HUES[id.codePointAt(id.length - 1) % HUES.length]);
 	const [x, y, radius, tilt] = [70 + 180 * next(), 70 + 50 * next(), 22 + 26 * next(), -40 + 80 * next()];
 	const stars = Array.from({ length: STARS }, () => shape("circle", { class: "star", cx: 320 * next(), cy: 180 * next(), r: 0.6 + next() }));
-	const orbit = { class: "orbit-line", cx: x, cy: y, rx: radius * 2, ry: radius * 0.55, transform: `rotate(${tilt} ${x} ${y})` };
-	svg.append(...stars, shape("circle", { class: "planet", cx: x, cy: y, r: radius }), shape("ellipse", orbit));
+	const [across, up] = [radius * 2, radius * 0.55];
+	const half = (sweep) => shape("path", { class: "orbit-line", d: `M${x - across} ${y}A${across} ${up} 0 0 ${sweep} ${x + across} ${y}`, transform: `rotate(${tilt} ${x} ${y})` });
+	const shade = shape("path", { class: "shade", d: `M${x} ${y - radius}a${radius} ${radius} 0 0 1 0 ${2 * radius}a${radius * 1.3} ${radius * 1.3} 0 0 0 0 ${-2 * radius}` });
+	svg.append(...stars, half(1), shape("circle", { class: "planet", cx: x, cy: y, r: radius }), shade, half(0));
 	return svg;
 }
 

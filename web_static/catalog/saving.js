@@ -7,31 +7,36 @@ import { field } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
 
-/** Show one's lists, each to be ticked, and make new ones. */
+const TITLE_MAX = 80;
+
+/** Show one's lists, each a button that puts the video in or takes it out again, and make new ones. */
 export async function save({ id: video }) {
-	const { items } = await get("/api/me/lists", { video, limit: 100 }).catch((error) => (notice(error.message), {}));
+	const { items } = await get("/api/me/lists", { limit: 100 }).catch((error) => (notice(error.message), {}));
 	if (!items) return;
-	const lists = make("ul.stack", {}, items.map((list) => tick(list, video)));
-	const title = make("input", { id: "list-title", name: "title", required: true, maxLength: 100, autocomplete: "off" });
-	const form = make("form.row", {}, make("div.grow", {}, field("New list", title)), make("button.main", {}, "Make"), make("p.bad", { role: "alert" }));
+	const lists = make("ul.rows", { "aria-label": "Your lists" }, items.map((list) => row(list, video)));
+	const title = make("input", { id: "list-title", name: "title", required: true, maxLength: TITLE_MAX, autocomplete: "off" });
+	const form = make("form.stack", {}, field("New list", title), make("p.bad", { role: "alert" }), make("button.main", {}, "Make and save"));
 	openDialog("Save to a list", lists, form);
 	onSubmit(form, async (values, key) => {
-		const list = await post("/api/lists", { ...values, visibility: "private" }, { key });
-		await put(itemPath(list.id, video));
-		lists.append(tick({ ...list, has_video: true }, video));
+		const list = await post("/api/lists", values, { key });
+		await put(itemPath(list, video));
+		lists.append(row(list, video, true));
 		form.reset();
 	});
 }
 
-const itemPath = (list, video) => `/api/lists/${list}/items/${video}`;
+const itemPath = ({ id }, video) => `/api/lists/${id}/items/${video}`;
 
-function tick({ id, title, has_video: has }, video) {
-	const box = make("input", { type: "checkbox", checked: Boolean(has), onchange: change });
-	async function change() {
-		await (box.checked ? put : remove)(itemPath(id, video)).catch((error) => {
-			box.checked = !box.checked;
-			notice(error.message);
-		});
+function row(list, video, saved = false) {
+	const button = make("button", { type: "button", onclick: turn });
+	const draw = () => {
+		button.textContent = saved ? "Saved: take out" : "Save";
+		button.ariaLabel = `${button.textContent} (${list.title})`;
+	};
+	async function turn() {
+		await (saved ? remove : put)(itemPath(list, video)).then(() => (saved = !saved), (error) => notice(error.message));
+		draw();
 	}
-	return make("li", {}, make("label.row", {}, box, make("span", { dir: "auto" }, title)));
+	draw();
+	return make("li.bar", {}, make("span", { dir: "auto" }, list.title), button);
 }

@@ -18,21 +18,22 @@ const asked = () => {
 	return { q: query.get("q")?.trim() ?? "", type: type in TYPES ? type : "videos" };
 };
 
-/** Make a snippet's parts {text, hit} readable, what was looked for marked. */
-const marked = (parts = []) => make("p.snippet", { dir: "auto" }, parts.map(({ text, hit }) => (hit ? make("mark", {}, text) : text)));
+/** Make parts {text, hit} readable, what was looked for marked. */
+const marked = (parts) => parts.map(({ text, hit }) => (hit ? make("mark", {}, text) : text));
+const excerpt = (parts) => parts.length > 0 && make("p.snippet", { dir: "auto" }, marked(parts));
 
-function drawVideo({ snippet, ...video }) {
-	return card(video, marked(snippet));
+function drawVideo({ title_parts: title, snippet, ...video }) {
+	const node = card(video, excerpt(snippet));
+	node.querySelector("h3 a").replaceChildren(...marked(title));
+	return node;
 }
 
-function drawPerson({ snippet, ...person }) {
-	const facts = Number.isInteger(person.followers) && ` · ${counted(person.followers, "follower")}`;
-	return make("li", {}, make("a.person", { href: `/u/${person.handle}` }, avatar(person), make("span", {}, make("b", { dir: "auto" }, person.display_name), make("small", {}, `@${person.handle}`, facts))), marked(snippet));
+function drawPerson({ title_parts: name, snippet, ...person }) {
+	return make("li", {}, make("a.person", { href: `/u/${person.handle}` }, avatar(person), make("span", {}, make("b", { dir: "auto" }, marked(name)), make("small", {}, `@${person.handle}`))), excerpt(snippet));
 }
 
-function drawThread({ snippet, id, title, board, posts, last_post_at: at }) {
-	const facts = [board, Number.isInteger(posts) && counted(posts, "post")].filter(Boolean).join(" · ");
-	return make("li", {}, make("h3", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, title)), make("p.quiet", {}, facts, at && [" · ", since(at)]), marked(snippet));
+function drawThread({ title_parts: title, snippet, id, board, posts, last_post_at: at }) {
+	return make("li", {}, make("h3", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, marked(title))), make("p.quiet", {}, `${board} · ${counted(posts, "post")} · `, since(at)), excerpt(snippet));
 }
 
 const paged = new Paged({
@@ -61,12 +62,11 @@ function show() {
 	else find("q").focus();
 }
 
-const PLACES = { video: (id) => `/videos/${id}`, creator: (id) => `/u/${id}`, thread: (id) => `/threads/${id}` };
+const PLACES = { video: (id) => `/videos/${id}`, creator: (id) => `/u/${id}`, thread: (id) => `/threads/${id}`, tag: (id) => `/videos?tag=${encodeURIComponent(id)}` };
 
 openPage();
-const suggestions = new Suggestions(find("q"), find("suggestions"), ({ text, type, id }) => {
-	if (PLACES[type] && id) location.assign(PLACES[type](id));
-	else go({ ...asked(), q: text });
+const suggestions = new Suggestions(find("q"), find("suggestions"), ({ type, id }) => {
+	location.assign(PLACES[type](id));
 });
 find("search").addEventListener("submit", (event) => {
 	event.preventDefault();

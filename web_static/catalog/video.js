@@ -1,10 +1,11 @@
 /** The page of one video: where it plays, what it is about, and what people do with it. */
 
-import { get, post, request } from "../app/api.js";
+import { get, post, put, request } from "../app/api.js";
 import { find, make } from "../app/dom.js";
 import { noticeLeft } from "../app/notice.js";
 import { openPage } from "../app/shell.js";
 import { Storage } from "../app/storage.js";
+import { who } from "../app/who.js";
 import { about } from "./about_video.js";
 import { Comments } from "./comments.js";
 import { stage } from "./stage.js";
@@ -34,16 +35,18 @@ async function begin() {
 	const video = await show();
 	find("comments").hidden = false;
 	new Comments(video).begin();
-	if (video.published_at) countView();
+	if (video.published_at) count(video);
 	await showNext(video);
 }
 
-/** A visit counts once a tab; nobody waits for it, and nobody misses it. */
-function countView() {
+/** A visit counts once a tab, and goes into one's history; nobody waits for it, and nobody misses it. */
+function count({ position_s: seconds }) {
 	const storage = new Storage("cosmohub.visit", "sessionStorage");
 	const session = storage.get("") ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
+	const missed = (error) => console.info("The visit was not counted:", error.message);
 	storage.set("", session);
-	post(`${path}/views`, { session }).catch((error) => console.info("The view was not counted:", error.message));
+	post(`${path}/views`, { session }).catch(missed);
+	if (who()) put(`${path}/progress`, { position_s: seconds ?? 0 }).catch(missed);
 }
 
 async function showNext({ category }) {

@@ -42,6 +42,9 @@ function show() {
 	sort.value = order;
 	tag.value = chosen;
 	for (const each of [find("categories"), find("filters")]) each.hidden = mine();
+	find("standing").hidden = !mine();
+	find("deleted").checked = Boolean(asked().deleted);
+	document.querySelector("h1").textContent = mine() ? "My videos" : "Videos";
 	find("mine").textContent = mine() ? "All videos" : "My videos";
 	find("mine").href = mine() ? "/videos" : "/videos?mine=1";
 	find("clear").hidden = !category && !chosen && !creator;
@@ -76,6 +79,7 @@ find("categories").addEventListener("click", (event) => {
 	go(link.href);
 	find("categories").querySelector("[aria-current]")?.focus();
 });
+find("deleted").addEventListener("change", ({ target }) => go(addressWith({ deleted: target.checked ? "true" : "" })));
 addEventListener("popstate", show);
 
 for (const id of ["new", "mine"]) find(id).hidden = !can("video.create");

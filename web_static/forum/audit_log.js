@@ -15,6 +15,6 @@ export function showLog(panel) {
 }
 
 function draw({ at, actor, act, subject, reason }) {
-	const what = [act, subject && `${subject.kind} ${subject.id}`].filter(Boolean).join(" · ");
-	return make("tr", {}, make("td", {}, since(at)), make("td", { dir: "auto" }, actor?.display_name ?? "The hub"), make("td", {}, what), make("td", { dir: "auto" }, reason ?? ""));
+	const what = `${act} · ${subject.kind} ${subject.id}`;
+	return make("tr", {}, make("td", {}, since(at)), make("td", { dir: "auto" }, actor?.display_name ?? "The operator"), make("td", {}, what), make("td", { dir: "auto" }, reason));
 }

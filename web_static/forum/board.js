@@ -8,7 +8,7 @@ import { Realtime } from "../app/realtime.js";
 import { openPage, signInAddress } from "../app/shell.js";
 import { Storage } from "../app/storage.js";
 import { visitor } from "../app/visitor.js";
-import { who } from "../app/who.js";
+import { can, who } from "../app/who.js";
 import { LiveList } from "./live_list.js";
 
 const SIGNS = { connecting: "Connecting…", live: "Live", waiting: "Reconnecting…", closed: "Not live" };
@@ -31,7 +31,7 @@ async function showBoard() {
 	find("title").textContent = board?.title ?? "This board is not here";
 	find("about").textContent = board?.about ?? "The address may be mistyped.";
 	document.title = `${find("title").textContent} · CosmoHub`;
-	find("new").hidden = !board;
+	find("new").hidden = !board || (board.restricted && !can("thread.moderate"));
 	return board;
 }
 

@@ -23,7 +23,7 @@ async function showBoards() {
 const unreadRow = ({ id, title, unread }) => make("li.bar", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, title), make("span.count", {}, counted(unread, "new post")));
 
 function mentionRow({ thread, user, text, at }) {
-	const words = [make("b", { dir: "auto" }, user?.display_name ?? "Somebody"), " named you in ", make("a", { href: `/threads/${thread.id}`, dir: "auto" }, thread.title)];
+	const words = [make("b", { dir: "auto" }, user.display_name), " named you in ", make("a", { href: `/threads/${thread.id}`, dir: "auto" }, thread.title)];
 	return make("li", {}, make("p", {}, words, " ", make("span.quiet", {}, since(at))), make("p.quiet.excerpt", { dir: "auto" }, text));
 }
 

@@ -3,9 +3,8 @@
 import { get, post } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field } from "../app/field.js";
-import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
+import { askWhy } from "../app/why.js";
 import { since } from "../app/words.js";
 
 const ACTS = { solve, unsolve, hide, unhide, edits, report, find: showQuoted };
@@ -36,19 +35,12 @@ async function unhide(message, room) {
 	await post(`${moderated(room, message)}/unhide`, { reason });
 }
 
-/** Others see who hid it and why, so that is asked. */
 function hide(message, room) {
-	const reason = make("input", { id: "reason", name: "reason", required: true, maxLength: 200, autocomplete: "off" });
-	const form = make("form.stack", {}, field("Why?", reason, "Shown in place of the message."), make("p.bad", { role: "alert" }), make("button.main", {}, "Hide it"));
-	const dialog = openDialog("Hide this message", form);
-	onSubmit(form, async (values) => {
-		await post(`${moderated(room, message)}/hide`, values);
-		dialog.close();
-	});
+	askWhy("Hide this message", "Shown in place of the message.", (values) => post(`${moderated(room, message)}/hide`, values));
 }
 
 async function report({ id }, { thread }) {
-	(await import("../app/report.js")).report({ kind: "post", id, thread });
+	(await import("../app/why.js")).report({ kind: "post", id, thread });
 }
 
 async function edits(message, room) {

@@ -3,7 +3,7 @@
 import { post } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field } from "../app/field.js";
+import { field, tagsOf } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 
 /** Ask for a new thread, begin it under the board's `path`, and go there. */
@@ -17,7 +17,7 @@ export function newThread(path) {
 	);
 	openDialog("New thread", form);
 	onSubmit(form, async ({ title, text, tags }, key) => {
-		const thread = await post(path, { title, text, tags: tags.split(",").map((tag) => tag.trim()).filter(Boolean) }, { key });
+		const thread = await post(path, { title, text, tags: tagsOf(tags) }, { key });
 		location.assign(`/threads/${thread.id}`);
 	});
 }

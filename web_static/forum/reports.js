@@ -1,22 +1,16 @@
 /** What people reported, and what becomes of it. */
 
 import { get, post } from "../app/api.js";
-import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
 import { field } from "../app/field.js";
-import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
 import { Paged } from "../app/paged.js";
+import { askWhy } from "../app/why.js";
 import { since } from "../app/words.js";
 
 const STATES = { open: "Open", resolved: "Done" };
 const TERMS = [["", "For good"], ["3600000", "An hour"], ["86400000", "A day"], ["604800000", "A week"], ["2592000000", "30 days"]];
-const ACTIONS = {
-	dismiss: ["Nothing is wrong", "Close the report"],
-	hide: ["Hide it", "Hide"],
-	mute: ["Mute its author", "Mute"],
-	ban: ["Ban its author", "Ban"],
-};
+const ACTIONS = { dismiss: "Nothing is wrong", hide: "Hide it", mute: "Mute its author", ban: "Ban its author" };
 
 /** Show the queue in `panel`, open reports first. */
 export function showReports(panel) {
@@ -29,39 +23,34 @@ export function showReports(panel) {
 }
 
 function draw(report, paged) {
-	const { kind, reason, created_at: at, reporter, user, text, resolution } = report;
-	const node = make(
-		"li.card.report", { "data-id": report.id },
-		make("p.bar", {}, make("b", {}, make("a", { href: placeOf(report) }, `A ${kind}`), user?.display_name && [" by ", make("span", { dir: "auto" }, user.display_name)]), make("span.quiet", {}, since(at))),
-		text && make("blockquote", { dir: "auto" }, text),
-		make("p", {}, make("span.quiet", {}, `${reporter?.display_name ?? "Somebody"}: `), make("span", { dir: "auto" }, reason)),
-		resolution ? make("p.quiet", {}, `${resolution.action}: ${resolution.reason}`) : buttons(report, () => (node.remove(), paged.gone())),
+	const { id, kind, author, excerpt, reason, created_at: at, reporter, reports, state, action, resolution } = report;
+	const place = placeOf(report);
+	const what = place ? make("a", { href: place }, `A ${kind}`) : `A ${kind}`;
+	return make(
+		"li.card.report", { "data-id": id },
+		make("p.bar", {}, make("b", {}, what, " by ", make("span", { dir: "auto" }, author.display_name)), make("span.quiet", {}, reports > 1 && `${reports} reports · `, since(at))),
+		excerpt && make("blockquote", { dir: "auto" }, excerpt),
+		make("p", {}, make("span.quiet", {}, `${reporter.display_name}: `), make("span", { dir: "auto" }, reason)),
+		state === "open" ? buttons(report, () => paged.begin()) : make("p.quiet", { dir: "auto" }, `${action}: ${resolution}`),
 	);
-	return node;
 }
 
-function placeOf({ kind, id, thread, video, user }) {
-	if (kind === "post") return `/threads/${thread}`;
-	if (kind === "user") return `/u/${user?.handle}`;
-	return kind === "thread" ? `/threads/${id}` : `/videos/${kind === "comment" ? video : id}`;
+function placeOf({ kind, subject, thread }) {
+	return { post: `/threads/${thread}`, thread: `/threads/${subject}`, video: `/videos/${subject}` }[kind];
 }
 
 function buttons(report, done) {
 	const fitting = Object.keys(ACTIONS).filter((action) => report.kind !== "user" || action !== "hide");
-	return make("p.row", {}, fitting.map((action) => make("button", { type: "button", onclick: () => resolve(report, action, done) }, ACTIONS[action][0])));
+	return make("p.row", {}, fitting.map((action) => make("button", { type: "button", onclick: () => resolve(report, action, done) }, ACTIONS[action])));
 }
 
 function resolve({ id }, action, done) {
-	const [title, verb] = ACTIONS[action];
-	const reason = make("textarea", { id: "reason", name: "reason", required: true, maxLength: 500, rows: 2 });
 	const term = make("select", { id: "term", name: "term" }, TERMS.map(([value, text]) => make("option", { value }, text)));
-	const form = make("form.stack", {}, field("Why?", reason, "It stands in the log."), (action === "mute" || action === "ban") && field("How long?", term), make("p.bad", { role: "alert" }), make("button.main", {}, verb));
-	const dialog = openDialog(title, form);
-	onSubmit(form, async (values) => {
+	const terms = action === "mute" || action === "ban" ? [field("How long?", term)] : [];
+	askWhy(ACTIONS[action], "It stands in the log.", async (values) => {
 		const until = values.term ? Date.now() + Number(values.term) : null;
-		await post(`/api/moderation/reports/${id}/resolve`, { action, reason: values.reason, ...(values.term !== undefined && { until }) });
-		dialog.close();
+		await post(`/api/moderation/reports/${id}/resolve`, { action, reason: values.reason, until });
 		notice("Done.");
 		done();
-	});
+	}, ...terms);
 }

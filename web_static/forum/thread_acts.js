@@ -3,11 +3,11 @@
 import { patch, post, put } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field } from "../app/field.js";
+import { field, tagsOf } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
-import { report } from "../app/report.js";
 import { can, who } from "../app/who.js";
+import { askWhy, report } from "../app/why.js";
 
 const SLOW_S = [0, 5, 15, 60, 300, 3600];
 
@@ -33,7 +33,8 @@ function items(thread, path, reread) {
 		(moderates || own) && item("Change title", () => rename(thread, path, reread)),
 		moderates && item(thread.pinned ? "Unpin" : "Pin", tell(thread.pinned ? "unpin" : "pin")),
 		moderates && item(thread.locked ? "Unlock" : "Lock", tell(thread.locked ? "unlock" : "lock")),
-		can("post.moderate") && item("Slow mode", () => slowDown(thread, path, reread)),
+		moderates && item(thread.hidden ? "Put back" : "Take down", () => (thread.hidden ? moderate(thread, "unhide", "Put back", reread) : takeDown(thread, reread))),
+		moderates && item("Slow mode", () => slowDown(thread, path, reread)),
 		!own && item("Report", () => report({ kind: "thread", id: thread.id })),
 	];
 }
@@ -47,10 +48,19 @@ function rename({ title, tags }, path, reread) {
 	);
 	const dialog = openDialog("Change title", form);
 	onSubmit(form, async (values) => {
-		await patch(path, { title: values.title, tags: values.tags.split(",").map((tag) => tag.trim()).filter(Boolean) });
+		await patch(path, { title: values.title, tags: tagsOf(values.tags) });
 		dialog.close();
 		await reread();
 	});
+}
+
+function takeDown(thread, reread) {
+	askWhy("Take this thread down", "It stands in the log.", ({ reason }) => moderate(thread, "hide", reason, reread));
+}
+
+async function moderate({ id }, act, reason, reread) {
+	await post(`/api/moderation/threads/${id}/${act}`, { reason });
+	await reread();
 }
 
 function slowDown({ slow_s: now }, path, reread) {

@@ -3,7 +3,6 @@
 import { get } from "../app/api.js";
 import { find, make } from "../app/dom.js";
 import { who } from "../app/who.js";
-import { standing } from "./thread_standing.js";
 
 export class ThreadHead {
 	#path;
@@ -45,8 +44,8 @@ export class ThreadHead {
 	}
 
 	#show(thread) {
-		const { title, tags, pinned, locked, solved, slow_s: slow } = thread;
-		const badges = [pinned && ["pinned", "Pinned"], locked && ["locked", "Locked"], solved && ["solved", "Solved"]].filter(Boolean);
+		const { title, tags, pinned, locked, hidden, solution, slow_s: slow } = thread;
+		const badges = [pinned && ["pinned", "Pinned"], locked && ["locked", "Locked"], hidden && ["locked", "Taken down"], solution && ["solved", "Solved"]].filter(Boolean);
 		find("title").textContent = title;
 		document.title = `${title} · CosmoHub`;
 		find("badges").replaceChildren(...badges.map(([name, text]) => make(`span.badge.${name}`, {}, text)), ...tags.map((tag) => make("span.tag", { dir: "auto" }, `#${tag}`)));
@@ -68,4 +67,18 @@ export class ThreadHead {
 		find("log").replaceChildren(make("p.edge", { role: "alert" }, gone ? "It may have been taken down, or the address is mistyped." : message));
 		for (const each of ["connection", "people", "newest", "closed"]) find(each).hidden = true;
 	}
+}
+
+/** Answer the card {title, tags, locked, pinned, hidden, solution, slow_s, …} after the last events of each kind. */
+function standing(card, { lock, pin, withdraw, solve, title, slow }) {
+	return {
+		...card,
+		title: title?.title ?? card.title,
+		tags: title?.tags ?? card.tags,
+		locked: lock ? lock.type === "lock" : card.locked,
+		pinned: pin ? pin.type === "pin" : card.pinned,
+		hidden: withdraw ? withdraw.type === "withdraw" : card.hidden,
+		solution: solve ? (solve.post ?? null) : card.solution,
+		slow_s: slow?.seconds ?? card.slow_s,
+	};
 }

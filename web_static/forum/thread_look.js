@@ -34,21 +34,21 @@ function excerpt({ deleted, hidden, text }) {
 	return words.length > EXCERPT_MAX ? `${words.slice(0, EXCERPT_MAX)}…` : words;
 }
 
-function notes({ id, edited, deleted, hidden }, { solved }) {
+function notes({ id, edited, deleted, hidden }, { solution }) {
 	return [
-		solved === id && make("i.solution", {}, "✓ Solution"),
+		solution === id && make("i.solution", {}, "✓ Solution"),
 		edited && !deleted && !hidden && Object.assign(button("edited", "edits", "Edited: show what it said before"), { className: "edits" }),
 	].filter(Boolean);
 }
 
-function tools({ id, own, hidden, user }, { author, solved, locked }) {
+function tools({ id, own, hidden, user }, { author, solution, locked }) {
 	const me = who();
 	const settles = me && (can("thread.moderate") || author?.id === me.id);
 	return [
 		!locked && !hidden && button("Answer", "answer"),
 		own && button("Edit", "edit"),
 		own && button("Delete", "delete"),
-		settles && !hidden && (solved === id ? button("No solution", "unsolve") : button("Solution", "solve", "Mark as the solution")),
+		settles && !hidden && (solution === id ? button("No solution", "unsolve") : button("Solution", "solve", "Mark as the solution")),
 		can("post.moderate") && (hidden ? button("Show", "unhide", "Show it to everybody again") : button("Hide", "hide", "Hide it from everybody")),
 		me && !own && !hidden && button("Report", "report", `Report this message of ${user.display_name}`),
 	];
