@@ -11,7 +11,7 @@ const SHOWN = 5;
 
 function boardRow({ slug, title, about, threads, posts, last_post_at: at }) {
 	const facts = [counted(threads, "thread"), " · ", counted(posts, "post"), at && [" · ", since(at)]];
-	return make("li.board", {}, make("div.grow", {}, make("h2", {}, make("a", { href: `/forum/${slug}` }, title)), make("p", {}, about)), make("p.quiet", {}, facts));
+	return make("li.board", {}, make("div.grow", {}, make("h2", {}, make("a", { href: `/forum/${slug}` }, title)), make("p", {}, about)), make("p.quiet", {}, ...facts));
 }
 
 async function showBoards() {

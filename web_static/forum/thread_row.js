@@ -12,7 +12,7 @@ export function threadRow(thread) {
 		"li.thread", { "data-id": id },
 		make("div.grow", {},
 			make("p.row.headline", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, title), ...badges.map(([name, text]) => make(`span.badge.${name}`, {}, text)), ...tags.map((tag) => make("span.tag", { dir: "auto" }, `#${tag}`))),
-			make("p.quiet", {}, author?.display_name && [make("span", { dir: "auto" }, author.display_name), " · "], ...last, since(at)),
+			make("p.quiet", {}, author && make("span", { dir: "auto" }, author.display_name), author && " · ", ...last, since(at)),
 		),
 		unread > 0 && make("span.count", { title: counted(unread, "unread post") }, unread > 99 ? "99+" : unread, make("span.unseen", {}, " unread")),
 	);
