@@ -9,7 +9,7 @@ from quart_schema import document_response, tag, validate_querystring, validate_
 
 from api.accounts.account_list import Wanted, account_page, as_json
 from api.accounts.accounts import Account
-from api.accounts.role_changes import LastAdmin, change_role
+from api.accounts.role_changes import change_role
 from api.http.answers import answer
 from api.http.caller import need
 from api.http.cursors import decode_cursor, encode_cursor
@@ -102,12 +102,9 @@ def admin_blueprint(services: ApiServices) -> Blueprint:
 
 
 async def _give(services: ApiServices, actor: uuid.UUID, account: uuid.UUID, wanted: RoleChange) -> Account:
-    try:
-        changed = await services.database.transaction(
-            lambda connection: change_role(connection, actor, account, wanted.role, wanted.reason)
-        )
-    except LastAdmin as error:
-        raise Problem(409, "conflict", str(error)) from error
+    changed = await services.database.transaction(
+        lambda connection: change_role(connection, actor, account, wanted.role, wanted.reason)
+    )
     if changed is None:
         raise Problem(404, "not_found", "there is no such account")
     return changed

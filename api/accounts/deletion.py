@@ -8,6 +8,7 @@ from api.accounts.erasure import ERASURES
 from api.accounts.handles import handle_of_deleted
 from api.accounts.mails import tell_deleted
 from api.accounts.profiles import own_account
+from api.accounts.role_changes import check_not_last_admin
 from api.accounts.sessions import end_sessions
 from api.accounts.standing import notify_account_changed
 from api.http.caller import Caller
@@ -30,13 +31,14 @@ _IS_FRESH = (
 
 
 async def delete_account(services: ApiServices, who: Caller, password: str | None) -> None:
-    """Delete the caller's account, when they show that it is theirs; raise 401 or 403 when they do not."""
+    """Delete the caller's account, when they show that it is theirs; raise 401, 403 or 409."""
     account_id = who.account_id
     account = await services.database.run(lambda c: account_by_id(c, account_id), repeatable=True)
     if account is not None and account.password_hash is not None:
         await _check_password(services, account, password)
 
     async def work(connection: Connection) -> None:
+        await check_not_last_admin(connection, account_id)
         current = await own_account(connection, account_id)
         if account is None or current.password_hash != account.password_hash:
             raise _wrong_password()

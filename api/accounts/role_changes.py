@@ -13,15 +13,18 @@ _LOCK_ADMINS = "select id from account where role = 'admin' and deleted_at is nu
 _SET = "update account set role = $2, authorization_version = authorization_version + 1 where id = $1"
 
 
-class LastAdmin(Exception):
+class LastAdmin(Problem):
     """Without this account nobody would be left who can give roles."""
+
+    def __init__(self) -> None:
+        super().__init__(409, "conflict", "this is the last admin: make somebody else an admin first")
 
 
 async def check_not_last_admin(connection: Connection, account: uuid.UUID) -> None:
     """Raise LastAdmin when `account` is the only admin; no other stops being one in the transaction."""
     admins = await _lock_admins(connection)
     if admins == {account}:
-        raise LastAdmin("this is the last admin: make somebody else an admin first")
+        raise LastAdmin
 
 
 async def change_role(
@@ -38,7 +41,7 @@ async def change_role(
     if before is None or before.role == role:
         return before
     if admins == {account} and role != ADMIN:
-        raise LastAdmin("this is the last admin: make somebody else an admin first")
+        raise LastAdmin
     await connection.execute(_SET, account, role)
     await notify_account_changed(connection, account)
     await audit.record(

@@ -188,3 +188,10 @@ async def test_a_query_that_will_not_do_is_refused(api: Api, query: str) -> None
     admin = await api.sign_in("admin", "Boss")
     problem = await api.json("GET", f"/api/admin/users?{query}", by=admin, status=400)
     assert problem["field"] == query.partition("=")[0]
+
+
+async def test_the_last_admin_does_not_delete_themself(api: Api) -> None:
+    admin = await api.sign_in("admin", "Boss")
+    assert (await api.json("DELETE", "/api/me", {}, by=admin, status=409))["code"] == "conflict"
+    await api.sign_in("admin", "Other")
+    await api.json("DELETE", "/api/me", {}, by=admin, status=204)
