@@ -1,6 +1,7 @@
 """Routes of categories: everybody reads them, admins arrange them."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 import orjson
@@ -11,6 +12,7 @@ from quart_schema import document_response, tag, validate_request
 from api import audit
 from api.catalog import categories
 from api.catalog.shapes import Categories, Category, Slug
+from api.catalog.versions import versions_meant
 from api.http.answers import answer
 from api.http.caller import need
 from api.http.idempotency import idempotent
@@ -21,7 +23,7 @@ from store.database import Connection, Row
 Name = Annotated[str, line(1, 60)]
 About = Annotated[str, text(0, 500)]
 Position = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
-Write = Callable[[Connection], Awaitable[Row | None]]
+Write = Callable[[Connection], Awaitable[Row]]
 
 
 class NewCategory(Body):
@@ -68,13 +70,13 @@ def category_blueprint(services: ApiServices) -> Blueprint:
         row = await database.run(
             lambda connection: categories.one_category(connection, named), repeatable=True
         )
-        return answer(dict(row))
+        return answer(dict(row), etag=categories.etag_of_category(row))
 
-    async def written(act: str, slug: str, write: Write) -> Row | None:
+    async def written(act: str, slug: str, write: Write) -> Row:
         """Do what admins may, and note it, in one transaction."""
         who = await need("category.write")
 
-        async def work(connection: Connection) -> Row | None:
+        async def work(connection: Connection) -> Row:
             row = await write(connection)
             await audit.record(connection, who.account_id, act, ("category", slug))
             return row
@@ -92,19 +94,18 @@ def category_blueprint(services: ApiServices) -> Blueprint:
         """Make a category."""
         fields = data.model_dump()
         row = await written("category.add", data.slug, lambda connection: categories.add(connection, fields))
-        return answer(dict(row or {}), 201)
+        return answer(dict(row), 201, etag=categories.etag_of_category(row))
 
     @routes.patch("/<slug>")
     @tag(["Categories"])
     @document_response(Category, 200)
     @validate_request(CategoryEdit)
     async def edit(slug: str, data: CategoryEdit) -> Response:
-        """Change a category; its slug stays."""
-        named, fields = _storable(slug), data.model_dump()
-        row = await written(
-            "category.edit", named, lambda connection: categories.edit(connection, named, fields)
-        )
-        return answer(dict(row or {}))
+        """Change a category; its slug stays. With If-Match only the version that is meant."""
+        named, meant = _storable(slug), versions_meant()
+        work = partial(categories.edit, slug=named, fields=data.model_dump(), meant=meant)
+        row = await written("category.edit", named, work)
+        return answer(dict(row), etag=categories.etag_of_category(row))
 
     @routes.delete("/<slug>")
     @tag(["Categories"])

@@ -28,7 +28,7 @@ def history_blueprint(services: ApiServices) -> Blueprint:
     database = services.database
 
     @routes.put("/videos/<video>/progress")
-    @tag(["Watching"])
+    @tag(["Videos"])
     @validate_request(Progress)
     async def progress(video: str, data: Progress) -> Response:
         """Note how far one came, which puts the video on top of the history."""
@@ -38,7 +38,7 @@ def history_blueprint(services: ApiServices) -> Blueprint:
         return answer(status=204)
 
     @routes.get("/me/history")
-    @tag(["Watching"])
+    @tag(["Videos"])
     @document_response(History, 200)
     @validate_querystring(Paged)
     async def read(query_args: Paged) -> Response:
@@ -48,7 +48,7 @@ def history_blueprint(services: ApiServices) -> Blueprint:
         return answer(await database.run(work, repeatable=True))
 
     @routes.delete("/me/history")
-    @tag(["Watching"])
+    @tag(["Videos"])
     async def forget_all() -> Response:
         """Forget all that one watched."""
         who = await need_account()
@@ -56,7 +56,7 @@ def history_blueprint(services: ApiServices) -> Blueprint:
         return answer(status=204)
 
     @routes.delete("/me/history/<video>")
-    @tag(["Watching"])
+    @tag(["Videos"])
     async def forget_one(video: str) -> Response:
         """Forget that one watched this video."""
         who = await need_account()

@@ -72,6 +72,7 @@ class Category(BaseModel):
     about: str
     position: int
     videos: int
+    version: int
 
 
 class Categories(BaseModel):

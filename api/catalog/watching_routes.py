@@ -15,6 +15,7 @@ from api.catalog.shapes import Assets
 from api.catalog.viewers import Viewer, viewer, viewer_of, visible_video
 from api.http.answers import answer
 from api.http.caller import caller, need
+from api.http.described import answers_with
 from api.http.texts import Body, uuid_of
 from api.problems import Problem
 from api.services import ApiServices
@@ -33,7 +34,8 @@ def watching_blueprint(services: ApiServices) -> Blueprint:
     database = services.database
 
     @routes.post("/views")
-    @tag(["Watching"])
+    @tag(["Videos"])
+    @answers_with(202, "It will be counted in a moment.", "application/json")
     @validate_request(Seen)
     async def see(video: str, data: Seen) -> Response:
         """Count a view, a moment later; of a video that is not there nothing is counted and nothing said."""
@@ -43,7 +45,7 @@ def watching_blueprint(services: ApiServices) -> Blueprint:
         return answer({}, 202)
 
     @routes.put("/like")
-    @tag(["Watching"])
+    @tag(["Videos"])
     async def like(video: str) -> Response:
         """Like a video; once more changes nothing."""
         who = viewer_of(await need("video.like"))
@@ -51,7 +53,7 @@ def watching_blueprint(services: ApiServices) -> Blueprint:
         return answer(status=204)
 
     @routes.delete("/like")
-    @tag(["Watching"])
+    @tag(["Videos"])
     async def unlike(video: str) -> Response:
         """Take a like back."""
         who = await need("video.like")

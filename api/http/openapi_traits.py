@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 
+_VERSIONED = (
+    "/api/lists/{saved}",
+    "/api/lists/{saved}/items/{video}",
+    "/api/videos/{video}",
+    "/api/videos/{video}/publish",
+    "/api/videos/{video}/restore",
+    "/api/videos/{video}/unlist",
+)
 _OPEN_WRITES = ("/api/auth/", "/api/videos/{id}/views", "/api/videos/{video}/views")
 _OWN = ("/api/me", "/api/admin", "/api/moderation", "/api/audit", "/api/auth/me", "/api/auth/sessions")
 _CLOSED_AUTH = (
@@ -37,7 +45,7 @@ class Traits:
     @property
     def edits(self) -> bool:
         """Say whether it may be bound to a state by If-Match."""
-        return self.method == "patch"
+        return self.method == "patch" or (self.writes and self.path in _VERSIONED)
 
 
 def problem_statuses(traits: Traits) -> list[int]:

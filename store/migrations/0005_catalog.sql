@@ -5,7 +5,8 @@ create table category (
     title text not null,
     about text not null default '',
     position integer not null default 0,
-    videos integer not null default 0 -- how many are listed
+    videos integer not null default 0, -- how many are listed
+    version integer not null default 1
 );
 insert into category (slug, title, about, position) values
     ('launches', 'Launches', 'Rockets leaving the ground, from the pad to orbit', 10),

@@ -20,11 +20,18 @@ async def admin(api: Api) -> Person:
 async def test_an_admin_arranges_them_and_all_see_it_at_once(api: Api, admin: Person) -> None:
     new = {"slug": "venus", "title": " Venus ", "about": "Clouds", "position": 0}
     made = await api.json("POST", "/api/categories", new, admin, status=201)
-    assert made == {"slug": "venus", "title": "Venus", "about": "Clouds", "position": 0, "videos": 0}
+    assert made == {
+        "slug": "venus",
+        "title": "Venus",
+        "about": "Clouds",
+        "position": 0,
+        "videos": 0,
+        "version": 1,
+    }
     listed = (await api.json("GET", "/api/categories"))["items"]
     assert [category["slug"] for category in listed] == ["venus", "launches", "moon", "mars"]
     edited = await api.json("PATCH", "/api/categories/venus", {"position": 9}, admin)
-    assert edited == {**made, "position": 9}
+    assert edited == {**made, "position": 9, "version": 2}
     listed = (await api.json("GET", "/api/categories"))["items"]
     assert [category["slug"] for category in listed] == ["launches", "moon", "mars", "venus"]
     assert await api.json("GET", "/api/categories/venus") == edited
@@ -34,6 +41,15 @@ async def test_an_admin_arranges_them_and_all_see_it_at_once(api: Api, admin: Pe
     assert [tuple(row) for row in acts] == [
         ("category.add", "venus"), ("category.edit", "venus"), ("category.delete", "venus")
     ]  # fmt: skip
+
+
+async def test_an_edit_of_an_old_category_is_refused(api: Api, admin: Person) -> None:
+    path = "/api/categories/moon"
+    old = {"If-Match": (await api.ask("GET", path)).headers["ETag"]}
+    await draft(api, admin, category="moon")
+    await api.json("PATCH", path, {"about": "Grey"}, admin, headers=old)
+    refused = await problem(api, "PATCH", path, {"about": "White"}, admin, headers=old)
+    assert refused == (412, "precondition_failed", None)
 
 
 async def test_one_with_videos_stays(api: Api, admin: Person) -> None:
