@@ -9,8 +9,8 @@ from pathlib import Path
 
 import trio
 
+from hub.api_wiring import WEB_STATIC
 from hub.settings import Settings
-from hub.wiring import WEB_STATIC
 from store.asyncio_loop import open_asyncio_loop
 from store.database import open_database
 from store.errors import DatabaseError

@@ -5,36 +5,22 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
 import structlog
 import trio
 
 from actors import Crash, Registry, RestartPolicy, Supervisor, open_supervisor
-from api.accounts.cleaning import clean_sessions
-from api.accounts.google.sign_in import GoogleSignIn
-from api.accounts.password_reset import answer_resets
-from api.accounts.standing import CHANNEL as ACCOUNT_CHANGED
 from api.accounts.standing import AccountStandings
 from api.app import create_app
-from api.catalog.cleaning import clean_catalog
-from api.mail import outbox
-from api.mail.folder import MailFolder
-from api.mail.message import read_sender
-from api.mail.postman import Postman
-from api.mail.smtp import SmtpTransport, read_smtp_url
-from api.mail.transport import Transport
-from api.moderation.word_list import CHANNEL as WORDS_CHANGED
-from api.services import ApiOptions, ApiServices
+from api.services import ApiServices
 from api.tokens import Tokens
 from hub.account_changes import AccountChanges, NoAccounts, Standings
+from hub.api_wiring import api_services, start_api
 from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.http_server import HttpServer
 from hub.limits import Limits
 from hub.metrics import HubFigures
-from hub.room_commands import RoomCommands
 from hub.secret import jwt_secret
 from hub.services import Services
 from hub.settings import Settings
@@ -48,13 +34,11 @@ from store.database import Database, open_database
 from store.embedded import open_embedded_postgres
 from store.event_log import EventLog
 from store.migrations import migrate
-from store.notices import Notices
 from store.postgres_log import PostgresEventLog
 from telemetry.catalog import ElementSets, open_element_sets
 from telemetry.clock import wall_clock_ms
 from telemetry.orbits import warm_up
 
-WEB_STATIC = Path(__file__).resolve().parent.parent / "web_static"
 ROOM_POLICY = RestartPolicy(budget=5, within_s=60, backoff_s=0.05, backoff_max_s=2)
 SERVICE_POLICY = RestartPolicy(budget=20, within_s=120, backoff_s=0.1, backoff_max_s=2)
 MAILBOX_CAPACITY = 1_024  # requests; a room that is this far behind lets its senders wait
@@ -115,17 +99,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             supervisors = (supervisor, realtime.watch, realtime.rooms_watch)
             wellness = HubWellness(database, event_log, (supervisor, realtime.watch), realtime.rooms_watch)
             figures = HubFigures(realtime.services, supervisors)
-            errands = [answer_resets(_public_url(settings))]
-            postman = Postman(database, _mail_transport(settings), errands)
-            supervisor.start_service("mail", postman.run)
-            notices = _notices(store.dsn, realtime.services, postman)
-            supervisor.start_service("notices", notices.run)
-            await realtime.services.words.load(database)
-            supervisor.start_service("word filter", partial(realtime.services.words.run, database))
-            api = _api_services(settings, database, realtime.services, wellness, figures)
-            supervisor.start_service("views", partial(api.views.run, database))
-            supervisor.start_service("session cleaning", partial(clean_sessions, database))
-            supervisor.start_service("catalog cleaning", partial(clean_catalog, database))
+            api = api_services(settings, database, realtime.services, wellness, figures)
+            await start_api(supervisor, settings, store.dsn, api, realtime.services)
             yield _assemble(realtime.services, api, wellness, store.embedded)
 
 
@@ -169,22 +144,6 @@ async def _open_store(settings: Settings) -> AsyncIterator[Store]:
         await migrate(database)
         embedded = f"PostgreSQL {postgres.version} in {settings.data_dir / 'postgres'}"
         yield Store(database, postgres.dsn, (embedded,))
-
-
-def _notices(dsn: str, services: Services, postman: Postman) -> Notices:
-    """Listen to what other processes, or other parts of this one, have committed."""
-
-    def begun() -> None:
-        services.accounts.hear_of_all()
-        services.words.hear()
-        postman.wake()
-
-    hear = {
-        ACCOUNT_CHANGED: services.accounts.hear,
-        outbox.CHANNEL: lambda _: postman.wake(),
-        WORDS_CHANGED: lambda _: services.words.hear(),
-    }
-    return Notices(dsn, hear, begun)
 
 
 def _open_rooms(supervisor: Supervisor, event_log: EventLog, fanout: Fanout) -> Registry[Request]:
@@ -239,55 +198,6 @@ def _tokens(settings: Settings) -> Tokens:
         previous=settings.jwt_previous_secrets,
         access_s=settings.jwt_access_minutes * 60,
     )
-
-
-def _api_services(
-    settings: Settings,
-    database: Database,
-    services: Services,
-    wellness: HubWellness,
-    figures: HubFigures,
-) -> ApiServices:
-    return ApiServices(
-        tokens=services.tokens,
-        wellness=wellness,
-        figures=figures,
-        web_static=WEB_STATIC,
-        database=database,
-        rooms=RoomCommands(services.rooms, services.kind_of, services.words.screen),
-        words=services.words,
-        standings=AccountStandings(database),
-        google=_google(settings),
-        options=ApiOptions(
-            requests_per_minute=settings.requests_per_minute,
-            trusted_proxies=settings.trusted_proxies,
-            public_url=_public_url(settings),
-            google=bool(settings.google_client_id and settings.google_client_secret),
-        ),
-    )
-
-
-def _public_url(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return settings.public_url or f"http://{host}:{settings.port}"
-
-
-def _google(settings: Settings) -> GoogleSignIn | None:
-    if not (settings.google_client_id and settings.google_client_secret):
-        return None
-    return GoogleSignIn(
-        settings.google_issuer,
-        settings.google_client_id,
-        settings.google_client_secret,
-        f"{_public_url(settings)}/api/auth/google/callback",
-    )
-
-
-def _mail_transport(settings: Settings) -> Transport:
-    sender = read_sender(settings.mail_from)
-    if settings.smtp_url is None:
-        return MailFolder(settings.data_dir / "mail", sender)
-    return SmtpTransport(read_smtp_url(settings.smtp_url), sender)
 
 
 def _assemble(services: Services, api: ApiServices, wellness: HubWellness, embedded: tuple[str, ...]) -> Hub:
