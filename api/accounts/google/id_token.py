@@ -92,7 +92,8 @@ def _identity(issuer: str, claims: Mapping[str, Any]) -> Identity:
         or not subject.isprintable()
     ):
         raise BadIdToken("it names nobody")
-    if claims.get("email_verified") not in (True, "true"):
+    verified = claims.get("email_verified")
+    if verified is not True and verified != "true":
         raise EmailUnverified("the address is not verified")
     if not isinstance(email, str) or not is_mail_address(email):
         raise BadIdToken("it has no e-mail address")
