@@ -1,5 +1,6 @@
 """Reading a channel's past: pages of the log in either direction, never through the room."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,16 @@ class HistoryRequest:
     reverse: bool
 
 
-async def history(log: EventLog, kind: Kind, request: HistoryRequest) -> dict[str, Any]:
-    """Return the history result; raise Rejected when `since` is of another epoch or the room never opened."""
+async def history(
+    log: EventLog,
+    kind: Kind,
+    request: HistoryRequest,
+    cover: Callable[[list[Recorded]], Awaitable[list[Recorded]]],
+) -> dict[str, Any]:
+    """Return the history result, its events as `cover` leaves them.
+
+    Raises Rejected when `since` is of another epoch or the room never opened, and DatabaseError.
+    """
     page = await _read(log, request)
     check_opened(kind, page.top.offset)
     if request.since is not None and request.since.epoch not in ("", page.top.epoch):
@@ -32,7 +41,7 @@ async def history(log: EventLog, kind: Kind, request: HistoryRequest) -> dict[st
     if page.top.offset:
         result["offset"] = page.top.offset
     if page.events:
-        result["publications"] = _that_fit(page.events)
+        result["publications"] = _that_fit(await cover(page.events))
     return result
 
 

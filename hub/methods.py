@@ -114,7 +114,8 @@ class Methods:
             requests.position(since) if since is not None else None,
             requests.flag(request, "reverse"),
         )
-        return await history(self._services.log, kind, wanted)
+        cover = partial(self._services.withholding.cover, channel, by=session.by)
+        return await history(self._services.log, kind, wanted, cover)
 
     async def presence(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Return who is in the channel."""

@@ -11,6 +11,7 @@ from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.limits import Limits
 from hub.replies import Replies
+from hub.withholding import Withholding
 from rooms.kind import Kind
 from rooms.presence import Presence
 from rooms.room import Request
@@ -44,3 +45,4 @@ class Services:
     counters: SessionCounters = field(default_factory=SessionCounters)
     replies: Replies = field(default_factory=Replies)
     words: WordList = field(default_factory=WordList)
+    withholding: Withholding = field(default_factory=Withholding)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 import trio
@@ -16,6 +17,7 @@ from api.services import ApiServices
 from api.tokens import Tokens
 from hub.account_changes import AccountChanges, NoAccounts, Standings
 from hub.api_wiring import api_services, start_api
+from hub.boards import Demands, Eavesdropper, ThreadList
 from hub.connections import Connections
 from hub.fanout import Fanout
 from hub.http_server import HttpServer
@@ -29,6 +31,7 @@ from hub.websocket_door import WebSocketDoor
 from hub.wellness import HubWellness
 from rooms.channels import kind_of
 from rooms.kind import Kind
+from rooms.ports import Publisher
 from rooms.room import Request, Room
 from store.database import Database, open_database
 from store.embedded import open_embedded_postgres
@@ -79,6 +82,7 @@ class Realtime:
     services: Services
     watch: Supervisor
     rooms_watch: Supervisor
+    threads: ThreadList
 
 
 @asynccontextmanager
@@ -101,6 +105,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             figures = HubFigures(realtime.services, supervisors)
             api = api_services(settings, database, realtime.services, wellness, figures)
             await start_api(supervisor, settings, store.dsn, api, realtime.services)
+            realtime.services.withholding.ask(database)
+            tell = partial(realtime.threads.run, database, realtime.services.rooms)
+            supervisor.start_service("thread lists", tell)
             yield _assemble(realtime.services, api, wellness, store.embedded)
 
 
@@ -118,14 +125,15 @@ async def open_realtime(
             open_supervisor(ROOM_POLICY, on_crash=_report) as rooms_supervisor,
         ):
             trackers = Trackers(supervisor, element_sets)
-            fanout = Fanout(event_log, nursery, trackers)
-            rooms = _open_rooms(rooms_supervisor, event_log, fanout)
+            threads = ThreadList()
+            fanout = Fanout(event_log, nursery, Demands(trackers, threads))
+            rooms = _open_rooms(rooms_supervisor, event_log, Eavesdropper(fanout, threads))
             trackers.report_to(rooms)
             services = _services(settings, event_log, fanout, rooms, element_sets, standings or NoAccounts())
             supervisor.start_service("connection clock", services.connections.keep_time)
             supervisor.start_service("account changes", services.accounts.run)
             supervisor.start_service("publish answers", services.replies.run)
-            yield Realtime(services, supervisor, rooms_supervisor)
+            yield Realtime(services, supervisor, rooms_supervisor, threads)
         nursery.cancel_scope.cancel()
 
 
@@ -146,12 +154,12 @@ async def _open_store(settings: Settings) -> AsyncIterator[Store]:
         yield Store(database, postgres.dsn, (embedded,))
 
 
-def _open_rooms(supervisor: Supervisor, event_log: EventLog, fanout: Fanout) -> Registry[Request]:
+def _open_rooms(supervisor: Supervisor, event_log: EventLog, publisher: Publisher) -> Registry[Request]:
     def room(channel: str) -> Room:
         kind = kind_of(channel)
         if kind is None:
             raise LookupError(f"{channel!r} names no kind of room")
-        return Room(channel, kind, event_log, fanout, wall_clock_ms)
+        return Room(channel, kind, event_log, publisher, wall_clock_ms)
 
     return Registry(
         supervisor,

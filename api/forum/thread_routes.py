@@ -1,5 +1,6 @@
 """Routes of single threads: what stands over their posts, and how they are set."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from quart import Blueprint, Response, request
@@ -15,6 +16,14 @@ from api.problems import Problem
 from api.services import ApiServices
 
 CHANGES_PER_MINUTE = 30
+ACTS = {
+    "pin": "Keep a thread before the others of its board; moderators may.",
+    "unpin": "Keep it there no longer.",
+    "lock": "Let only moderators write in a thread; moderators may, with a reason if they like.",
+    "unlock": "Let others write in it again.",
+    "solve": "Name the post that answers a thread's question; its author may, and moderators.",
+    "unsolve": "Say that nothing has answered it yet.",
+}
 
 
 def threads_blueprint(services: ApiServices) -> Blueprint:
@@ -58,21 +67,29 @@ def threads_blueprint(services: ApiServices) -> Blueprint:
         await rooms.command(room_of(thread), named, who.by())
         return await shown(thread, who)
 
-    @routes.post("/<thread>/<any(pin, unpin, lock, unlock, solve, unsolve):act>")
-    @tag(["Forum"])
-    @document_response(Thread, 200)
-    @limited("thread_change", per_minute=CHANGES_PER_MINUTE)
-    @validate_request(ThreadAct)
-    async def set_thread(thread: str, act: str, data: ThreadAct) -> Response:
-        """Pin, lock or solve a thread, or undo it; solving names the post that answers it."""
-        who = await need("post.write")
-        if act == "solve" and data.post_id is None:
-            raise Problem(400, "invalid_field", "post_id must be the id of the post that answers", "post_id")
-        command = {"type": act, "reason": data.reason, "post": data.post_id}
-        await rooms.command(room_of(thread), command, who.by())
-        return await shown(thread, who)
+    def route_of(act: str) -> Callable[..., Awaitable[Response]]:
+        async def set_thread(thread: str, data: ThreadAct) -> Response:
+            who = await need("post.write")
+            await rooms.command(room_of(thread), _command(act, data), who.by())
+            return await shown(thread, who)
+
+        set_thread.__doc__ = ACTS[act]
+        return set_thread
+
+    for act in ACTS:
+        handler = limited("thread_change", per_minute=CHANGES_PER_MINUTE)(
+            validate_request(ThreadAct)(route_of(act))
+        )
+        documented = tag(["Forum"])(document_response(Thread, 200)(handler))
+        routes.post(f"/<thread>/{act}", endpoint=act)(documented)
 
     return routes
+
+
+def _command(act: str, data: ThreadAct) -> dict[str, Any]:
+    if act == "solve" and data.post_id is None:
+        raise Problem(400, "invalid_field", "post_id must be the id of the post that answers", "post_id")
+    return {"type": act, "reason": data.reason, "post": data.post_id}
 
 
 def _etag(thread: dict[str, Any]) -> str:

@@ -15,6 +15,13 @@ class News:
     thread: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A thread that has left the list."""
+
+    id: str
+
+
 class BoardKind:
     """The rules of `board:{slug}`: only the hub itself speaks."""
 
@@ -31,18 +38,20 @@ class BoardKind:
     def begin(self) -> None:
         """Return the state of a board's room: there is none to keep."""
 
-    def parse(self, data: object) -> News:
+    def parse(self, data: object) -> News | Withdrawn:
         """Refuse whatever a client sends."""
         raise permission_denied("a board's channel can only be listened to")
 
-    def unknown_subjects(self, state: None, command: News) -> Sequence[str]:
+    def unknown_subjects(self, state: None, command: News | Withdrawn) -> Sequence[str]:
         """News stand by themselves."""
         return ()
 
-    def decide(self, state: None, command: News, by: By, now_ms: int) -> list[Event]:
+    def decide(self, state: None, command: News | Withdrawn, by: By, now_ms: int) -> list[Event]:
         """Return the news as a volatile event."""
         if not by.system:
             raise permission_denied("only the hub tells what is new on a board")
+        if isinstance(command, Withdrawn):
+            return [Event({"type": "withdrawn", "id": command.id}, durable=False)]
         return [Event({"type": "thread", "thread": command.thread}, durable=False)]
 
     def evolve(self, state: None, data: dict[str, Any]) -> None:

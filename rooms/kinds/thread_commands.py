@@ -109,7 +109,7 @@ class Solve:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Give the thread another title and tags, if its settings are still those of `version`, where it is given."""
+    """Give the thread another title and tags; with `version`, if its settings are still the same."""
 
     title: str
     tags: tuple[str, ...]

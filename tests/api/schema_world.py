@@ -1,13 +1,26 @@
 """A small world for generated requests: people, and one of each thing that a path can name."""
 
+import io
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from PIL import Image
+
 from tests.api.api_app import Api, Person
 
 ROLES = ("anonymous", "guest", "viewer", "creator", "admin")
+NOTHING = "nothing"
+
+
+def _picture() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(written, "PNG")
+    return written.getvalue()
+
+
+PICTURE = _picture()
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -21,11 +34,11 @@ class World:
 
     def parameters_of(self, path: str) -> dict[str, str]:
         """Return values for the parameters of a path that name something which is there."""
-        words = path.strip("/").split("/")
+        words = path.removeprefix("/api/").split("/")
         found = {}
         for before, word in pairwise(words):
             for name in _PARAMETER.findall(word):
-                known = self.things.get(f"{words[1]}/{before}") or self.things.get(before)
+                known = self.things.get(f"{words[0]}/{before}") or self.things.get(before)
                 if known is not None:
                     found[name] = known
         return found
@@ -59,49 +72,42 @@ async def new_world(api: Api) -> World:
 
 async def _accounts(world: World, api: Api, creator: Person, admin: Person) -> None:
     other = await api.sign_in("viewer", "Sally", "sally")
+    await api.ask("PUT", "/api/me/avatar", by=other, data=PICTURE, headers={"Content-Type": "image/png"})
+    avatar = await api.database.fetchval("select avatar from account where handle = 'sally'")
+    sessions = await api.json("GET", "/api/auth/sessions", by=creator)
     world.things |= {
         "users": "sally",
         "moderation/users": other.id,
         "admin/users": other.id,
-        "sessions": other.id,
+        "sessions": sessions["items"][0]["id"],
+        "avatars": str(avatar).rsplit("/", 1)[-1].removesuffix(".webp"),
     }
 
 
 async def _catalog(world: World, api: Api, creator: Person, admin: Person) -> None:
-    await api.ask("POST", "/api/categories", {"slug": "launches", "title": "Launches"}, admin)
-    video = await _made(
-        api,
-        "/api/videos",
-        {
-            "title": "First light",
-            "description": "",
-            "tags": ["iss"],
-            "category": None,
-            "visibility": "public",
-        },
-        creator,
-    )
+    await api.json("POST", "/api/categories", {"slug": "launches", "title": "Launches"}, admin, status=201)
+    await api.json("POST", "/api/categories", {"slug": "empty", "title": "Empty"}, admin, status=201)
+    video = await _made(api, "/api/videos", {"title": "First light", "category": "launches"}, creator)
     await api.ask("POST", f"/api/videos/{video}/publish", None, creator)
     comment = await _made(api, f"/api/videos/{video}/comments", {"text": "Look", "at_s": 1}, creator)
     saved = await _made(api, "/api/lists", {"title": "Later", "visibility": "public"}, creator)
+    await api.ask("PUT", f"/api/lists/{saved}/items/{video}", None, creator)
     world.things |= {
         "videos": video,
         "history": video,
         "items": video,
         "comments": comment,
         "lists": saved,
-        "categories": "launches",
+        "categories": "empty",
     }
 
 
 async def _forum(world: World, api: Api, creator: Person, admin: Person) -> None:
-    boards = await (await api.ask("GET", "/api/boards")).get_json(force=True)
-    board = boards["items"][0]["slug"] if boards.get("items") else "general"
-    thread = await _made(api, f"/api/boards/{board}/threads", {"title": "Hello", "text": "All"}, creator)
+    board = (await api.json("GET", "/api/boards"))["items"][0]["slug"]
+    opening = {"title": "Hello", "text": "All"}
+    thread = await _made(api, f"/api/boards/{board}/threads", opening, admin)
     post = await _made(api, f"/api/threads/{thread}/posts", {"text": "Welcome"}, creator)
-    report = await _made(
-        api, "/api/reports", {"kind": "post", "id": post, "thread": thread, "reason": "spam"}, admin
-    )
+    report = await _made(api, "/api/reports", {"kind": "thread", "id": thread, "reason": "spam"}, admin)
     world.things |= {
         "boards": board,
         "threads": thread,
@@ -109,13 +115,13 @@ async def _forum(world: World, api: Api, creator: Person, admin: Person) -> None
         "reactions": "👍",
         "reports": report,
         "moderation/posts": thread,
+        "moderation/{thread}": post,
     }
 
 
 async def _made(api: Api, path: str, body: dict[str, Any], by: Person) -> str:
-    response = await api.ask("POST", path, body, by)
-    made = await response.get_json(force=True)
+    made = await api.json("POST", path, body, by, status=201)
     for thing in (made, *made.values()):
         if isinstance(thing, dict) and isinstance(thing.get("id"), str):
             return str(thing["id"])
-    return "nothing"
+    return NOTHING

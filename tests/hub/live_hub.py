@@ -14,6 +14,7 @@ import trio_websocket
 
 from actors import Supervisor
 from hub.account_changes import Standings
+from hub.boards import ThreadList
 from hub.front_door import FrontDoor, Serve
 from hub.services import Services
 from hub.session import Session
@@ -51,6 +52,7 @@ class LiveHub:
     port: int
     log: EventLog
     nursery: trio.Nursery
+    threads: ThreadList
 
     def token(self, user: str = "ada", **claims: Any) -> str:
         """Return a connection token of `user`, good for a day if `claims` do not say otherwise."""
@@ -221,6 +223,12 @@ async def live_hub(
         nursery.start_soon(door.accept, listeners, nursery)
         port = listeners[0].socket.getsockname()[1]
         yield LiveHub(
-            realtime.services, (realtime.watch, realtime.rooms_watch), door, port, event_log, nursery
+            realtime.services,
+            (realtime.watch, realtime.rooms_watch),
+            door,
+            port,
+            event_log,
+            nursery,
+            realtime.threads,
         )
         nursery.cancel_scope.cancel()
