@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
+from bench.api import measure_api
 from bench.arena import Results, Say, measure_all, unique
 from bench.chat import measure_chat
 from bench.errors import BenchError, NotAvailable
@@ -21,6 +22,7 @@ _OTHER_PARTS: dict[str, Callable[[Plan, Say], list[Figure]]] = {
     "memory": measure_memory,
     "chat": measure_chat,
     "rejoin": measure_rejoin,
+    "api": measure_api,
 }
 _PARTS = (*FANOUT_PARTS, *_OTHER_PARTS)
 _SPARE_FILES = 500

@@ -59,6 +59,7 @@ def running_hub() -> Iterator[RunningHub]:
             "JWT_SECRET": hub.secret,
             "HUB_COMMANDS_PER_SECOND": _UNLIMITED,
             "HUB_CONNECTIONS_PER_USER": _UNLIMITED,
+            "HUB_REQUESTS_PER_MINUTE": _UNLIMITED,
             "HUB_CELESTRAK_URL": "off",
         }
         log = Path(folder) / "hub.log"

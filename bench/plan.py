@@ -17,6 +17,9 @@ class Plan:
     idle_connections: int
     chat_s: float
     returning_clients: int
+    api_rows: int
+    api_rounds: int
+    api_s: float
 
 
 FULL = Plan(
@@ -27,6 +30,9 @@ FULL = Plan(
     idle_connections=5_000,
     chat_s=10.0,
     returning_clients=2_000,
+    api_rows=100_000,
+    api_rounds=3,
+    api_s=10.0,
 )
 QUICK = Plan(
     rounds=1,
@@ -36,4 +42,7 @@ QUICK = Plan(
     idle_connections=1_000,
     chat_s=3.0,
     returning_clients=500,
+    api_rows=10_000,
+    api_rounds=1,
+    api_s=4.0,
 )
