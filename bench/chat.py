@@ -3,10 +3,10 @@
 from bench.arena import Say
 from bench.figures import Bound, Figure, Target, Value
 from bench.hub_process import RunningHub, running_hub
+from bench.hub_threads import ROOMS
 from bench.pace import POSTS_A_SECOND, AckTimes, ack_times
 from bench.pgbench import inserts_a_second
 from bench.plan import Plan
-from bench.posters import ROOMS
 from bench.throughput import Throughput, measure_throughput
 
 _MANY_CLIENTS = 16

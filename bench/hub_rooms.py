@@ -33,11 +33,6 @@ def post(number: int, filler: int) -> dict[str, str]:
     return {"type": "post", "id": f"b{number:08x}", "text": numbered_text(number, filler)}
 
 
-def chat_room(number: int) -> str:
-    """Return the channel of one of the many rooms of the chat."""
-    return f"thread:bench-{number}"
-
-
 def publish_command(command_id: int, channel: str, event: dict[str, str]) -> bytes:
     """Return the command that publishes an event."""
     return compact({"id": command_id, "publish": {"channel": channel, "data": event}})

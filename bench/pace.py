@@ -10,6 +10,7 @@ from bench.clients import Client, opened_clients
 from bench.errors import BenchError
 from bench.hub_process import RunningHub
 from bench.hub_rooms import Result
+from bench.hub_threads import chat_rooms
 from bench.meter import Meter
 from bench.poller import Poller, open_poller
 from bench.posters import post_of_reply, poster_greetings, send_posts
@@ -31,7 +32,15 @@ class AckTimes:
 
 
 class _Pace:
-    def __init__(self, posters: Sequence[Client[Result]], poller: Poller, posts: int, first: int) -> None:
+    def __init__(
+        self,
+        rooms: Sequence[str],
+        posters: Sequence[Client[Result]],
+        poller: Poller,
+        posts: int,
+        first: int,
+    ) -> None:
+        self._rooms = rooms
         self._posters, self._poller, self._posts, self._first = posters, poller, posts, first
         self._by_fd = {client.connection.fileno(): (client, bytearray()) for client in posters}
         for fd in self._by_fd:
@@ -58,7 +67,7 @@ class _Pace:
     def _send_what_is_due(self) -> None:
         while self._sent < self._posts and self._due(self._sent) <= time.perf_counter():
             poster = self._posters[self._sent % len(self._posters)]
-            send_posts(poster.connection, [self._first + self._sent])
+            send_posts(poster.connection, self._rooms, [self._first + self._sent])
             self._sent += 1
 
     def _pause_s(self) -> float:
@@ -94,7 +103,7 @@ def ack_times(hub: RunningHub, seconds: float, first_post: int) -> AckTimes:
     """
     with opened_clients(hub.port, poster_greetings(hub)) as posters, open_poller() as poller:
         meter = Meter(hub.pid)
-        took_s = _Pace(posters, poller, round(seconds * POSTS_A_SECOND), first_post).run()
+        took_s = _Pace(chat_rooms(hub), posters, poller, round(seconds * POSTS_A_SECOND), first_post).run()
         used = meter.read()
     ordered_ms = sorted(1e3 * each for each in took_s)
     p50_ms, p99_ms = (_percentile(ordered_ms, percent) for percent in (50, 99))

@@ -1,15 +1,15 @@
 """The words of people who post into many rooms of the hub."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bench.clients import Script, send_whole
 from bench.hub_process import RunningHub
-from bench.hub_rooms import PATH, Result, chat_room, log_in, log_in_and_subscribe, post, publish_command
+from bench.hub_rooms import PATH, Result, log_in, log_in_and_subscribe, post, publish_command
+from bench.hub_threads import OPENED_AT, ROOMS, chat_rooms
 from bench.websocket import client_text
 
 POSTERS = 20
-ROOMS = 100
 _FIRST_ID = 10  # the ids of commands before it belong to the greeting
 _FILLER = 12
 
@@ -22,18 +22,18 @@ def poster_greetings(hub: RunningHub) -> list[tuple[str, Script[Result]]]:
 def reader_greetings(hub: RunningHub) -> list[tuple[str, Script[Result]]]:
     """Return how one reader a room is led into it."""
     return [
-        (PATH, log_in_and_subscribe(hub.token(f"r{room:04}", "reader"), chat_room(room)))
-        for room in range(ROOMS)
+        (PATH, log_in_and_subscribe(hub.token(f"r{number:04}", "reader"), room))
+        for number, room in enumerate(chat_rooms(hub))
     ]
 
 
-def send_posts(connection: socket.socket, numbers: Iterable[int]) -> None:
+def send_posts(connection: socket.socket, rooms: Sequence[str], numbers: Iterable[int]) -> None:
     """Send posts by their numbers, all in one frame; they go to the rooms in turn."""
-    send_whole(connection, client_text(b"\n".join(map(_command, numbers))))
-
-
-def _command(number: int) -> bytes:
-    return publish_command(number + _FIRST_ID, chat_room(number % ROOMS), post(number, _FILLER))
+    commands = [
+        publish_command(number + _FIRST_ID, rooms[number % ROOMS], post(number, _FILLER))
+        for number in numbers
+    ]
+    send_whole(connection, client_text(b"\n".join(commands)))
 
 
 def post_of_reply(reply_id: int) -> int:
@@ -44,3 +44,8 @@ def post_of_reply(reply_id: int) -> int:
 def posts_a_room(posts: int) -> list[int]:
     """Return how many of the first `posts` posts went to each room."""
     return [len(range(room, posts, ROOMS)) for room in range(ROOMS)]
+
+
+def offset_of_each_room(posts: int) -> list[int]:
+    """Return where the log of each room stands after the first `posts` posts."""
+    return [OPENED_AT + count for count in posts_a_room(posts)]

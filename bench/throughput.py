@@ -8,9 +8,10 @@ from bench.clients import Client, opened_clients
 from bench.errors import BenchError
 from bench.hub_process import RunningHub
 from bench.hub_rooms import ACK, ALARM, PING, PONG, Result
+from bench.hub_threads import chat_rooms
 from bench.meter import Meter
 from bench.poller import Poller, open_poller
-from bench.posters import poster_greetings, posts_a_room, reader_greetings, send_posts
+from bench.posters import offset_of_each_room, poster_greetings, posts_a_room, reader_greetings, send_posts
 from bench.scan import MARKER, BulkReader
 
 _IN_FLIGHT = 50  # of each poster
@@ -38,8 +39,14 @@ class _Client:
 
 class _ChatLoad:
     def __init__(
-        self, first: int, posters: Sequence[Client[Result]], readers: Sequence[Client[Result]], poller: Poller
+        self,
+        rooms: Sequence[str],
+        first: int,
+        posters: Sequence[Client[Result]],
+        readers: Sequence[Client[Result]],
+        poller: Poller,
     ) -> None:
+        self._rooms = rooms
         self._poller, self._first, self.posted, self._acked = poller, first, first, first
         self._posters = {client.connection.fileno(): _Client(client, ACK, ALARM) for client in posters}
         self._readers = {client.connection.fileno(): _Client(client, MARKER, b"") for client in readers}
@@ -83,7 +90,7 @@ class _ChatLoad:
                     self._post(poster, acks)
 
     def _post(self, poster: _Client, count: int) -> None:
-        send_posts(poster.connection, range(self.posted, self.posted + count))
+        send_posts(poster.connection, self._rooms, range(self.posted, self.posted + count))
         self.posted += count
 
     def _unread(self) -> list[int]:
@@ -105,7 +112,7 @@ def measure_throughput(
         opened_clients(hub.port, reader_greetings(hub) if with_readers else []) as readers,
         open_poller() as poller,
     ):
-        load = _ChatLoad(first_post, posters, readers, poller)
+        load = _ChatLoad(chat_rooms(hub), first_post, posters, readers, poller)
         load.begin()
         load.run(warm_up_s)
         meter = Meter(hub.pid)
@@ -127,5 +134,5 @@ def _check_all_there(hub: RunningHub, posts: int) -> None:
     """Hold every room to the offset that follows from the posts it was sent."""
     with opened_clients(hub.port, reader_greetings(hub)) as readers:
         offsets = [reader.result.get("offset", 0) for reader in readers]
-    if offsets != posts_a_room(posts):
+    if offsets != offset_of_each_room(posts):
         raise BenchError(f"{posts} posts were acknowledged, but the rooms stand at {offsets}")
