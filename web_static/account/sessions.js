@@ -13,10 +13,10 @@ const SYSTEMS = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"],
 /** List the sessions; each other one can be ended. */
 export async function listSessions() {
 	const section = find("sessions");
+	find("everywhere").onclick = () => attempt(section, signOutEverywhere);
 	const { items } = await get("/api/auth/sessions");
 	section.querySelector("ul").replaceChildren(...items.map(row));
 	section.querySelector("ul").ariaBusy = "false";
-	find("everywhere").onclick = () => attempt(section, signOutEverywhere);
 }
 
 /** Name a device by its user agent. */

@@ -23,9 +23,11 @@ async function show() {
 		showMail(user);
 		offerPassword(user);
 		offerLeaving(user);
+		find("all").hidden = false;
+		find("state").textContent = "";
 		await listSessions();
 	} catch (error) {
-		notice(error.message);
+		find("state").textContent = error.message;
 	}
 }
 

@@ -6,11 +6,13 @@ import { make } from "./dom.js";
 /**
  * Call `act(values, key)` when a form is sent and its fields are as they must be. `values` are by name, check boxes as
  * booleans; `key` stays the same until something else is sent, so that a repetition creates nothing twice. What `act` throws is
- * shown at the field named by `error.field`, else in the form's `[role=alert]`.
+ * shown at the field named by `error.field`, else in the form's `[role=alert]`. A button in the markup that is disabled and
+ * `data-early` until now keeps what is typed early, a password above all, from being sent as a plain form into the address.
  */
 export function onSubmit(form, act) {
 	let last = {};
 	form.noValidate = true;
+	for (const button of form.querySelectorAll("[data-early]")) button.disabled = false;
 	form.addEventListener("input", ({ target }) => mark(target, ""));
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
