@@ -10,6 +10,7 @@ from api.accounts.profiles import own_account
 from api.accounts.signing_in import drop_refresh_cookie
 from api.http.answers import JSON, answer
 from api.http.caller import need_account
+from api.http.described import answers_with
 from api.http.rate_limits import limited
 from api.http.texts import Body
 from api.services import ApiServices
@@ -30,6 +31,7 @@ def leaving_blueprint(services: ApiServices) -> Blueprint:
 
     @leaving.get("/me/export")
     @tag(["users"])
+    @answers_with(200, "Everything, as a file.", JSON)
     @limited("export", per_minute=EXPORTS_PER_MINUTE)
     async def export() -> Response:
         """Give everything that the hub has of you, as a JSON file."""

@@ -15,6 +15,7 @@ from api.accounts.profiles import (
 )
 from api.http.answers import answer, check_if_match, etag_of
 from api.http.caller import caller, need, need_account
+from api.http.described import answers_with
 from api.http.rate_limits import limited
 from api.http.texts import Body
 from api.services import ApiServices
@@ -88,6 +89,7 @@ def profiles_blueprint(services: ApiServices) -> Blueprint:
 
     @profiles.get("/avatars/<avatar_id>.webp")
     @tag(["users"])
+    @answers_with(200, "The picture.", "image/webp")
     async def avatar(avatar_id: str) -> Response:
         """Give a picture, 256 pixels square; what stands under an address never changes."""
         image = await database.run(lambda c: avatar_image(c, avatar_id), repeatable=True)

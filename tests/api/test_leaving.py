@@ -151,6 +151,14 @@ async def test_without_a_password_it_takes_a_fresh_sign_in(api: Api) -> None:
     await leave(api, fresh, 204, None)
 
 
+async def test_the_last_admin_stays(api: Api) -> None:
+    ada, grace = await sign_up(api), await sign_up(api, "Grace")
+    await api.database.execute("update account set role = 'admin'")
+    await leave(api, ada)
+    assert (await leave(api, grace, 409))["code"] == "conflict"
+    await api.json("GET", "/api/auth/me", by=grace)
+
+
 async def test_only_an_account_can_be_deleted_or_exported(api: Api) -> None:
     for who in (None, await api.guest()):
         await api.json("DELETE", "/api/me", {}, who, status=401)

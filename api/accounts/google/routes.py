@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import structlog
 from quart import Blueprint, Response, request
-from quart_schema import tag
+from quart_schema import document_querystring, tag
 
 from api.accounts.google.attempts import GOOD_FOR_S, Attempt, Attempts
 from api.accounts.google.fetching import ProviderTrouble
@@ -15,7 +15,9 @@ from api.accounts.google.linking import sign_in_as
 from api.accounts.google.sign_in import CODE_LENGTH_MAX, GoogleSignIn
 from api.accounts.sessions import Banned
 from api.accounts.signing_in import device, put_refresh_cookie
+from api.http.described import answers_with
 from api.http.rate_limits import limited
+from api.http.texts import Query
 from api.problems import Problem
 from api.services import ApiServices
 
@@ -24,6 +26,20 @@ COOKIE_PATH = "/api/auth/google"
 SIGN_INS_PER_MINUTE = 10
 
 log = structlog.get_logger(__name__)
+
+
+class Start(Query):
+    """Where to go on, signed in: a path of the hub."""
+
+    next: str = "/"
+
+
+class Callback(Query):
+    """What Google answers: a code for the state it was given, or an error."""
+
+    state: str = ""
+    code: str = ""
+    error: str | None = None
 
 
 class NotThisTime(Exception):
@@ -42,6 +58,8 @@ def google_blueprint(services: ApiServices) -> Blueprint:
 
     @google.get("/start")
     @tag(["auth"])
+    @document_querystring(Start)
+    @answers_with(303, "To Google, or to the page to sign in, which says why not.")
     @limited("sign_in", per_minute=SIGN_INS_PER_MINUTE)
     async def start() -> Response:
         """Send the browser to Google; it comes back to the path in `next`."""
@@ -56,6 +74,8 @@ def google_blueprint(services: ApiServices) -> Blueprint:
 
     @google.get("/callback")
     @tag(["auth"])
+    @document_querystring(Callback)
+    @answers_with(303, "To the page to sign in: it goes on from there, or says why not.")
     @limited("sign_in", per_minute=SIGN_INS_PER_MINUTE)
     async def callback() -> Response:
         """Take the browser back from Google: signed in by the refresh cookie, or with a reason why not."""
