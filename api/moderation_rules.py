@@ -8,16 +8,14 @@ from api.problems import Problem
 from store.database import Connection
 
 
-async def check_may_write(connection: Connection, caller: Caller, text: str) -> None:
+async def check_may_write(connection: Connection, caller: Caller, text: str, field: str = "text") -> None:
     """Raise 400 `blocked_word` for a word that may not be written, 403 `muted` for an account that is muted.
 
     To be called in the transaction that would write `text`.
     """
     found = services().words.found_in(text)
     if found is not None:
-        raise Problem(
-            400, "blocked_word", f"the text holds a word that is not allowed here: {found!r}", "text"
-        )
+        raise Problem(400, "blocked_word", f"{field} holds a word that is not allowed here: {found!r}", field)
     if not caller.account:
         return
     row = await connection.fetchrow(

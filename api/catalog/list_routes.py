@@ -12,10 +12,11 @@ from api.catalog.shapes import SavedList, SavedListPage, SavedLists
 from api.catalog.versions import versions_meant
 from api.catalog.viewers import Viewer, viewer
 from api.http.answers import answer
-from api.http.caller import need, need_account
+from api.http.caller import Caller, need, need_account
 from api.http.idempotency import idempotent
 from api.http.rate_limits import limited
 from api.http.texts import Body, Paged, line, uuid_of
+from api.moderation_rules import check_may_write
 from api.services import ApiServices
 from store.database import Connection, Row
 
@@ -37,6 +38,12 @@ class ListEdit(Body):
     visibility: Visibility | None = None
 
 
+class ListsQuery(Paged):
+    """Whose lists; `owner` is a handle."""
+
+    owner: Annotated[str, line(1, 60)]
+
+
 def list_blueprint(services: ApiServices) -> Blueprint:
     """Return `/api/lists` and `/api/me/lists`."""
     routes = Blueprint("catalog_lists", __name__, url_prefix="/api")
@@ -52,6 +59,16 @@ def list_blueprint(services: ApiServices) -> Blueprint:
         work = partial(saved_lists.own_lists, owner=owner, cursor=asked.cursor, limit=asked.limit)
         return answer(await database.run(work, repeatable=True))
 
+    @routes.get("/lists")
+    @tag(["Lists"])
+    @document_response(SavedLists, 200)
+    @validate_querystring(ListsQuery)
+    async def of_somebody(query_args: ListsQuery) -> Response:
+        """List the public lists of somebody, the newest first."""
+        asked = query_args
+        work = partial(saved_lists.public_lists, handle=asked.owner, cursor=asked.cursor, limit=asked.limit)
+        return answer(await database.run(work, repeatable=True))
+
     @routes.post("/lists")
     @tag(["Lists"])
     @document_response(SavedList, 201)
@@ -60,8 +77,7 @@ def list_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(NewList)
     async def create(data: NewList) -> Response:
         """Make an empty list."""
-        owner = (await need("list.write")).account_id
-        row = await database.transaction(partial(_create, owner=owner, new=data))
+        row = await database.transaction(partial(_create, who=await need("list.write"), new=data))
         return _list_alone(row, 201)
 
     @routes.get("/lists/<saved>")
@@ -81,8 +97,8 @@ def list_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(ListEdit)
     async def edit(saved: str, data: ListEdit) -> Response:
         """Change a list's title or who sees it; with If-Match only the version that is meant."""
-        owner, meant = (await need("list.write")).account_id, versions_meant()
-        work = partial(_edit, saved=uuid_of(saved), owner=owner, meant=meant, edit=data)
+        who, meant = await need("list.write"), versions_meant()
+        work = partial(_edit, saved=uuid_of(saved), who=who, meant=meant, edit=data)
         return _list_alone(await database.transaction(work), 200)
 
     @routes.delete("/lists/<saved>")
@@ -100,9 +116,9 @@ def _list_alone(row: Row, status: int) -> Response:
     return answer(saved_lists.card_of(row), status, etag=saved_lists.etag_of_list(row))
 
 
-async def _create(connection: Connection, owner: uuid.UUID, new: NewList) -> Row:
-    made = await saved_lists.create(connection, owner, new.model_dump())
-    return await saved_lists.read(connection, made, owner)
+async def _create(connection: Connection, who: Caller, new: NewList) -> Row:
+    made = await saved_lists.create(connection, who.account_id, new.model_dump())
+    return await _written(connection, made, who)
 
 
 async def _read(
@@ -113,11 +129,19 @@ async def _read(
 
 
 async def _edit(
-    connection: Connection, saved: uuid.UUID, owner: uuid.UUID, meant: frozenset[int] | None, edit: ListEdit
+    connection: Connection, saved: uuid.UUID, who: Caller, meant: frozenset[int] | None, edit: ListEdit
 ) -> Row:
-    await saved_lists.lock(connection, saved, owner, meant)
+    await saved_lists.lock(connection, saved, who.account_id, meant)
     await saved_lists.edit(connection, saved, edit.model_dump())
-    return await saved_lists.read(connection, saved, owner)
+    return await _written(connection, saved, who)
+
+
+async def _written(connection: Connection, saved: uuid.UUID, who: Caller) -> Row:
+    """Return a list as it is now, unless others would read in it what may not be written."""
+    row = await saved_lists.read(connection, saved, who.account_id)
+    if row["visibility"] != "private":
+        await check_may_write(connection, who, row["title"], "title")
+    return row
 
 
 async def _delete(

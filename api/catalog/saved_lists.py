@@ -22,21 +22,35 @@ person_card(account) as owner
 """
 _READ = f"select {_CARD} from saved_list join account on account.id = saved_list.owner"  # noqa: S608  constant
 
+_BEHIND = (
+    " and ($2::timestamptz is null or (saved_list.created_at, saved_list.id) < ($2, $3))"
+    " order by saved_list.created_at desc, saved_list.id desc limit $4"
+)
+_OWN = _READ + " where owner = $1" + _BEHIND
+_PUBLIC = (
+    _READ
+    + " where lower(account.handle) = lower($1) and account.deleted_at is null and visibility = 'public'"
+    + _BEHIND
+)
+
 
 async def own_lists(
     connection: Connection, owner: uuid.UUID, cursor: str | None, limit: int
 ) -> dict[str, Any]:
     """Return a page of an account's lists, the newest first."""
+    return await _page(connection, _OWN, owner, cursor, limit)
+
+
+async def public_lists(connection: Connection, handle: str, cursor: str | None, limit: int) -> dict[str, Any]:
+    """Return a page of the public lists of the account with this handle, the newest first."""
+    return await _page(connection, _PUBLIC, handle, cursor, limit)
+
+
+async def _page(
+    connection: Connection, statement: str, whose: uuid.UUID | str, cursor: str | None, limit: int
+) -> dict[str, Any]:
     created_at, last = decode_cursor(cursor, datetime, uuid.UUID) or (None, None)
-    rows = await connection.fetch(
-        _READ + " where owner = $1"
-        " and ($2::timestamptz is null or (saved_list.created_at, saved_list.id) < ($2, $3))"
-        " order by saved_list.created_at desc, saved_list.id desc limit $4",
-        owner,
-        created_at,
-        last,
-        limit + 1,
-    )
+    rows = await connection.fetch(statement, whose, created_at, last, limit + 1)
     following = None
     if len(rows) > limit:
         following = encode_cursor(rows[limit - 1]["created_at"], rows[limit - 1]["id"])

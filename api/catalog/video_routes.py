@@ -13,10 +13,11 @@ from api.catalog.tags import Tags
 from api.catalog.video_changes import VideoChanges
 from api.catalog.viewers import Viewer, viewer, viewer_of
 from api.http.answers import answer
-from api.http.caller import need, need_account
+from api.http.caller import Caller, need, need_account
 from api.http.idempotency import idempotent
 from api.http.rate_limits import limited
 from api.http.texts import Body, Paged, uuid_of
+from api.moderation_rules import check_may_write
 from api.services import ApiServices
 from store.database import Connection, Row
 
@@ -60,7 +61,7 @@ def video_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(NewVideo)
     async def create(data: NewVideo) -> Response:
         """Make a draft."""
-        who = viewer_of(await need("video.create"))
+        who = await need("video.create")
         shown = await database.transaction(partial(_create, who=who, new=data))
         where = {"Location": f"/api/videos/{shown.video['id']}"}
         return answer(shown.video, 201, etag=shown.etag, headers=where)
@@ -80,7 +81,8 @@ def video_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(VideoEdit)
     async def edit(video: str, data: VideoEdit) -> Response:
         """Change a video; with If-Match only the version that is meant."""
-        shown = await changes.change(video, "video.edit", partial(_edit, edit=data))
+        change = partial(_edit, editor=await need_account(), edit=data)
+        shown = await changes.change(video, "video.edit", change)
         return answer(shown.video, etag=shown.etag)
 
     @routes.delete("/videos/<video>")
@@ -105,11 +107,20 @@ def video_blueprint(services: ApiServices) -> Blueprint:
     return routes
 
 
-async def _create(connection: Connection, who: Viewer, new: NewVideo) -> videos.Shown:
-    made = await videos.create(connection, who.known_account, new.model_dump())
-    return await videos.read(connection, made, who)
+async def _create(connection: Connection, who: Caller, new: NewVideo) -> videos.Shown:
+    await _check_texts(connection, who, new)
+    made = await videos.create(connection, who.account_id, new.model_dump())
+    return await videos.read(connection, made, viewer_of(who))
 
 
-async def _edit(connection: Connection, row: Row, _who: Viewer, edit: VideoEdit) -> None:
+async def _edit(connection: Connection, row: Row, _who: Viewer, editor: Caller, edit: VideoEdit) -> None:
     videos.check_not_deleted(row)
+    await _check_texts(connection, editor, edit)
     await videos.edit(connection, row["id"], edit.model_dump())
+
+
+async def _check_texts(connection: Connection, who: Caller, written: NewVideo | VideoEdit) -> None:
+    texts = {"title": written.title, "description": written.description, "tags": written.tags}
+    for field, text in texts.items():
+        if text:
+            await check_may_write(connection, who, text if isinstance(text, str) else " ".join(text), field)

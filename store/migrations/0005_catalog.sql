@@ -173,6 +173,7 @@ create table comment (
 create index comment_newest on comment (video, created_at desc, id desc) where reply_to is null;
 create index comment_timed on comment (video, at_s, id) where reply_to is null and at_s is not null;
 create index comment_replies on comment (reply_to, created_at, id) where reply_to is not null;
+create index comment_deleted on comment (deleted_at) where deleted_at is not null;
 create index comment_of on comment (author, created_at desc, id desc);
 
 -- Counters are moved by triggers, in the transaction of what they count and whichever way it came. A statement moves

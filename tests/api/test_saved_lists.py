@@ -126,6 +126,31 @@ async def test_lists_are_listed_edited_and_deleted(api: Api, videos: list[str]) 
     assert await api.database.fetchval("select count(*) from saved_list_item") == 0
 
 
+async def test_the_public_lists_of_somebody_are_open_to_all(api: Api) -> None:
+    ada, bob = await api.sign_in(), await api.sign_in(name="Bob")
+    for title, visibility in (("a", "public"), ("b", "private"), ("c", "unlisted"), ("d", "public")):
+        await new_list(api, ada, title=title, visibility=visibility)
+    await new_list(api, bob, title="e", visibility="public")
+    handle = str(ada.handle).upper()
+    first = await api.json("GET", f"/api/lists?owner={handle}&limit=1")
+    rest = await api.json("GET", f"/api/lists?owner={handle}&limit=1&cursor={first['next']}")
+    assert [each["title"] for each in first["items"] + rest["items"]] == ["d", "a"]
+    assert rest["next"] is None
+    assert (await api.json("GET", "/api/lists?owner=nobody"))["items"] == []
+    assert await problem(api, "GET", "/api/lists") == (400, "invalid_field", "owner")
+
+
+async def test_the_muted_keep_lists_for_themselves_alone(api: Api) -> None:
+    ada = await api.sign_in()
+    path = await new_list(api, ada)
+    await api.database.execute("update account set muted_until = now() + interval '1 hour'")
+    await api.json("PATCH", path, {"title": "Still"}, ada)
+    for method, address in (("POST", "/api/lists"), ("PATCH", path)):
+        body = {"title": "x", "visibility": "public"}
+        assert await problem(api, method, address, body, ada) == (403, "muted", None)
+    assert (await api.json("GET", path, by=ada))["list"]["visibility"] == "private"
+
+
 async def test_an_edit_of_an_old_list_is_refused(api: Api, videos: list[str]) -> None:
     ada = await api.sign_in()
     path = await new_list(api, ada)

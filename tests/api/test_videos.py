@@ -268,6 +268,43 @@ async def test_what_is_no_video_is_not_found(api: Api, creator: Person, name: st
         assert (status, code) == (404, "not_found")
 
 
+async def test_a_word_that_is_not_allowed_is_refused_with_its_field(api: Api, creator: Person) -> None:
+    admin = await api.sign_in("admin")
+    await api.json("PUT", "/api/moderation/word-filter", {"words": ["gluon"]}, admin)
+    for field, value in (("title", "Gluon!"), ("description", "a gluon"), ("tags", ["gluon"])):
+        new = {"title": "x", "category": "moon", field: value}
+        assert await problem(api, "POST", "/api/videos", new, creator) == (400, "blocked_word", field)
+    video = await draft(api, creator)
+    refused = await problem(api, "PATCH", f"/api/videos/{video['id']}", {"title": "gluon"}, creator)
+    assert refused == (400, "blocked_word", "title")
+
+
+async def test_the_muted_make_and_edit_no_videos(api: Api, creator: Person) -> None:
+    video = await draft(api, creator)
+    await api.database.execute("update account set muted_until = now() + interval '1 hour'")
+    new = {"title": "x", "category": "moon"}
+    assert await problem(api, "POST", "/api/videos", new, creator) == (403, "muted", None)
+    refused = await problem(api, "PATCH", f"/api/videos/{video['id']}", {"title": "y"}, creator)
+    assert refused == (403, "muted", None)
+
+
+async def test_deleted_comments_and_unused_tags_are_purged(api: Api, creator: Person) -> None:
+    video = await published(api, creator, tags=["kept", "left"])
+    await api.json("PATCH", f"/api/videos/{video['id']}", {"tags": ["kept"]}, creator)
+    comments = f"/api/videos/{video['id']}/comments"
+    for text in ("old", "new", "there"):
+        said = await api.json("POST", comments, {"text": text}, creator, status=201)
+        if text != "there":
+            await api.json("DELETE", f"/api/comments/{said['id']}", by=creator, status=204)
+    await api.database.execute(
+        "update comment set deleted_at = deleted_at - interval '31 days'"
+        " where id = (select id from comment where deleted_at is not null limit 1)"
+    )
+    await clean_once(api.database)
+    assert await api.database.fetchval("select count(*) from comment") == 2
+    assert [row["name"] for row in await api.database.fetch("select name from tag")] == ["kept"]
+
+
 async def test_a_creator_has_a_limit(api: Api, creator: Person) -> None:
     await api.database.execute(
         "insert into video (creator, title, category)"
