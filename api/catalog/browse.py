@@ -100,13 +100,21 @@ async def browse(connection: Connection, wanted: Wanted, place: Place | None, li
 
     A page ends at a video, not at a number: what is added meanwhile lets none be skipped or shown twice.
     """
-    common = wanted.tag is not None and await _is_common(connection, wanted.tag)
-    arguments: list[Any] = [limit + 1]
-    filters = _filters(wanted, place, common, arguments)
-    sql = _PAGE.format(column=SORTS[wanted.sort].column, filters=filters)
+    common_tag = wanted.tag is not None and await _is_common(connection, wanted.tag)
+    sql, arguments = page_query(wanted, place, limit + 1, common_tag)
     rows = await connection.fetch(sql, *arguments)
     end = Place(rows[limit - 1]["key"], rows[limit - 1]["id"]) if len(rows) > limit else None
     return VideoPage([row["card"] for row in rows[:limit]], end)
+
+
+def page_query(wanted: Wanted, place: Place | None, limit: int, common_tag: bool) -> tuple[str, list[Any]]:
+    """Return the statement that reads a page, and its values; its shape follows what is wanted.
+
+    So each shape has a plan of its own, by the index that fits it.
+    """
+    arguments: list[Any] = [limit]
+    filters = _filters(wanted, place, common_tag, arguments)
+    return _PAGE.format(column=SORTS[wanted.sort].column, filters=filters), arguments
 
 
 async def _is_common(connection: Connection, tag: str) -> bool:

@@ -12,7 +12,7 @@ import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.catalog.browse import COMMON_TAG, SORTS, Wanted, browse, place_of
+from api.catalog.browse import COMMON_TAG, SORTS, Wanted, browse, page_query, place_of
 from store.asyncio_loop import open_asyncio_loop
 from store.database import Connection, Database
 from tests.api.api_app import Api, Person
@@ -118,6 +118,50 @@ async def test_a_common_tag_is_found_by_the_sort(api: Api, grace: uuid.UUID) -> 
     assert [card["views"] for card in page["items"]] == [2_000, 1_998, 1_996]
     tags = await api.json("GET", "/api/tags")
     assert tags["items"] == [{"name": "all", "videos": 2_000}, {"name": "even", "videos": 1_000}]
+
+
+INDEXES = {
+    Wanted("newest"): "video_newest",
+    Wanted("popular"): "video_popular",
+    Wanted("trending"): "video_trending",
+    Wanted("duration"): "video_longest",
+    Wanted("newest", category="moon"): "video_category_newest",
+    Wanted("popular", category="moon"): "video_category_popular",
+    Wanted("trending", category="moon"): "video_category_trending",
+    Wanted("duration", category="moon"): "video_category_longest",
+    Wanted("newest", creator="grace"): "video_creator_newest",
+    Wanted("newest", tag="n7"): "video_tagged",
+    Wanted("popular", tag="n7"): "video_tagged",
+    Wanted("duration", min_duration=600.0): "video_longest",
+}
+
+
+async def test_every_page_is_read_by_the_index_that_fits_it(database: Database) -> None:
+    await add_categories(database)
+    await database.execute(
+        "insert into account (handle, display_name) select 'c' || n, 'C' from generate_series(1, 100) as n"
+    )
+    await add_account(database)
+    await database.execute(
+        "insert into video (creator, title, category, tags, views, trending, duration_s, published_at)"
+        " select creators[1 + n % 101], 'n', slugs[1 + n % 3], array['n' || n % 500], n, n, n % 1000,"
+        "  now() - n * '1 s'::interval"
+        " from generate_series(1, 5000) as n,"
+        "  (select array_agg(id) as creators from account) as people,"
+        "  (select array_agg(slug) as slugs from category) as shelves"
+    )
+    await database.execute("analyze video, account, category")
+    for wanted, index in INDEXES.items():
+        sql, values = page_query(wanted, None, 21, common_tag=False)
+
+        async def work(connection: Connection, sql: str = sql, values: list[Any] = values) -> str:
+            return "\n".join(row[0] for row in await connection.fetch(f"explain {sql}", *values))
+
+        plan = await database.run(work)
+        assert f" {index} " in plan, (wanted, plan)
+        assert "Seq Scan" not in plan
+        if wanted.tag is None:
+            assert "Sort Key: video_1" not in plan, plan
 
 
 async def test_a_cursor_belongs_to_its_query(api: Api, grace: uuid.UUID) -> None:
