@@ -27,6 +27,7 @@ class HubFigures:
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of each part."""
         yield from self._sessions()
+        yield from self._accounts()
         yield from self._rooms()
         yield from self._log()
         yield from self._fanout()
@@ -40,6 +41,14 @@ class HubFigures:
         )
         yield _counter("recoveries", "subscriptions that recovered what they missed", counters.recovered)
         yield _counter("failed_recoveries", "subscriptions that could not recover", counters.unrecovered)
+
+    def _accounts(self) -> Iterator[Metric]:
+        accounts = self._services.accounts.statistics()
+        yield _counter("account_notices", "notices that an account has changed", accounts.heard)
+        yield _counter("account_looks", "connections looked at for such a notice", accounts.looked_at)
+        yield _counter(
+            "account_closes", "connections closed because their account may not stay", accounts.closed
+        )
 
     def _rooms(self) -> Iterator[Metric]:
         rooms = self._services.rooms.statistics()

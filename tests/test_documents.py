@@ -22,7 +22,14 @@ def test_the_table_of_settings_is_the_readmes() -> None:
     assert settings_table() in README
 
 
-@pytest.mark.parametrize("code", sorted(v for k, v in vars(refusals).items() if k.isupper()))
+REFUSAL_CODES = {
+    value
+    for name, value in vars(refusals).items()
+    if name.isupper() and isinstance(value, int) and value < 2_000
+}
+
+
+@pytest.mark.parametrize("code", sorted(REFUSAL_CODES))
 def test_every_refusal_code_is_explained(code: int) -> None:
     assert re.search(rf"^\| (\d+, )*{code}(, \d+)* \|", README, re.MULTILINE)
 
