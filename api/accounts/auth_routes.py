@@ -62,7 +62,7 @@ def auth_blueprint(services: ApiServices) -> Blueprint:
     @auth.post("/refresh")
     @tag(["auth"])
     @document_request(shapes.Refresh)
-    @document_response(shapes.SignedInAnswer)
+    @document_response(shapes.Refreshed)
     async def refresh() -> Response:
         """Give fresh tokens for a refresh token, of the body or the cookie, or for a guest's token."""
         return await _refresh(services, await refresh_token_of_body())

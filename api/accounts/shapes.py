@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from api.accounts.fields import AnyPassword, DisplayName, EmailAddress, Handle, Password
 from api.http.texts import Body
@@ -84,6 +84,10 @@ class SignedInAnswer(Body):
     expires_at: int
     refresh_token: str | None
     user: OwnAccount
+
+
+class Refreshed(RootModel[SignedInAnswer | GuestSignedIn]):
+    """Fresh tokens of an account, or the fresh token of a guest."""
 
 
 class Me(Body):

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document: what the routes say of themselves, and what all of them share."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,7 @@ TAGS = {
     "Moderation": "Reports, and what is done about them.",
     "Administration": "Roles, and the audit log.",
 }
+_PARAMETER = re.compile(r"<(?:[^:<>]*:)?([^<>]+)>")  # quart-schema's own runs over from one to the next
 _ALIASES = {"Auth": "Accounts", "Admin": "Administration", "Profile": "Users", "Me": "Accounts"}
 
 
@@ -68,17 +70,14 @@ class HubProvider(OpenAPIProvider):
     def build_paths(self, rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what one rule answers to, and the models that this names."""
         handler = self._app.view_functions[rule.endpoint]
-        paths, models = super().build_paths(rule)
+        built, models = super().build_paths(rule)
+        paths = {_PARAMETER.sub(r"{\1}", rule.rule): operations for operations in built.values()}
         paths, models = self._models.named_apart(paths, models)
         for path, operations in paths.items():
             for method, operation in operations.items():
+                operation["operationId"] = _operation_id(method, path)
                 self._complete(operation, _traits(path, method, handler, operation), handler)
         return paths, models
-
-    def operation_id(self, method: str, path: str, func: Callable[..., Any]) -> str:
-        """Name an operation by its method and what its path says."""
-        words = path.removeprefix("/api/").replace("{", "").replace("}", "").replace("-", "_")
-        return "_".join([method.lower(), *words.replace(".", "/").split("/")])
 
     def _complete(self, operation: dict[str, Any], traits: Traits, handler: Callable[..., Any]) -> None:
         operation["tags"] = sorted(map(_tag, operation.get("tags", [])))
@@ -89,6 +88,11 @@ class HubProvider(OpenAPIProvider):
         elif traits.upload:
             operation["requestBody"] = {"required": True, "content": {"image/*": {"schema": {}}}}
         operation["responses"] = _responses(operation["responses"], traits, handler)
+
+
+def _operation_id(method: str, path: str) -> str:
+    """Name an operation by its method and what its path says."""
+    return "_".join([method, *re.findall(r"\w+", path.removeprefix("/api/"))])
 
 
 def _traits(path: str, method: str, handler: Callable[..., Any], operation: dict[str, Any]) -> Traits:

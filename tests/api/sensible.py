@@ -1,0 +1,45 @@
+"""What a sensible person would send, by the name of the field."""
+
+from typing import Any
+
+SENSIBLE: dict[str, Any] = {
+    "about": "What flies, and when",
+    "action": "dismiss",
+    "at_s": 12,
+    "bio": "Looks up",
+    "category": "launches",
+    "current": "correct horse battery",
+    "description": "The first light of the new telescope",
+    "display_name": "Ada",
+    "email": "ada@example.org",
+    "handle": "ada_lovelace",
+    "kind": "video",
+    "new": "battery horse correct",
+    "offset": 1,
+    "password": "correct horse battery",
+    "position": 1,
+    "position_s": 12,
+    "q": "light",
+    "reason": "It is time",
+    "role": "creator",
+    "seconds": 5,
+    "session": "7f3c",
+    "slug": "landings",
+    "tags": ["iss"],
+    "text": "Look at this",
+    "title": "First light",
+    "visibility": "public",
+    "words": ["rubbish"],
+}
+"""Values for fields, whichever route they belong to."""
+
+
+def sensible_body(schema: dict[str, Any], things: dict[str, str]) -> dict[str, Any]:
+    """Return a body for a schema of an object: all fields of which one knows what to say."""
+    known = SENSIBLE | {"id": things["videos"], "post_id": things["posts"]}
+    return {name: known[name] for name in schema.get("properties", {}) if name in known}
+
+
+def sensible_query(parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the part of a query without which it asks for nothing."""
+    return {each["name"]: SENSIBLE[each["name"]] for each in parameters if each["name"] in ("q", "category")}
