@@ -20,13 +20,12 @@ class ApiOptions:
 
     The tighter limits, of sign-in and posting, keep their proportion to `requests_per_minute`.
     `trusted_proxies` is how many proxies stand in front and add to X-Forwarded-For. `public_url`, without a
-    slash at its end, is where people reach the hub. `google`: one may sign in with Google.
+    slash at its end, is where people reach the hub.
     """
 
     requests_per_minute: int = 100
     trusted_proxies: int = 0
     public_url: str = "http://127.0.0.1:8000"
-    google: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,6 @@ def api_services(
             requests_per_minute=settings.requests_per_minute,
             trusted_proxies=settings.trusted_proxies,
             public_url=_public_url(settings),
-            google=bool(settings.google_client_id and settings.google_client_secret),
         ),
     )
 

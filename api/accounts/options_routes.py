@@ -23,6 +23,6 @@ def sign_in_options_blueprint(services: ApiServices) -> Blueprint:
     @document_response(SignInOptions)
     async def offered() -> Response:
         """Say by which ways one may sign in here."""
-        return answer({"google": services.options.google}, cache=ASK_AGAIN)
+        return answer({"google": services.google is not None}, cache=ASK_AGAIN)
 
     return options
