@@ -11,13 +11,20 @@ from api.services import ApiServices
 
 SHARED_ADDRESS = 10  # so many times a person's limit may all accounts behind one address use together
 API = "/api/"
+PICTURES = "/api/avatars/"
+PICTURES_A_REQUEST = 20  # a page of people shows as many; browsers keep them for good
 _UNCOUNTED = ("OPTIONS",)
 
 
 def count_request(request: HubRequest, services: ApiServices) -> None:
     """Count a request to the API; raise 429 when there were too many."""
-    if request.path.startswith(API) and request.method not in _UNCOUNTED:
-        count(request, services, "all", services.options.requests_per_minute)
+    if not request.path.startswith(API) or request.method in _UNCOUNTED:
+        return
+    per_minute = services.options.requests_per_minute
+    if request.path.startswith(PICTURES):
+        count(request, services, "pictures", per_minute * PICTURES_A_REQUEST)
+    else:
+        count(request, services, "all", per_minute)
 
 
 def count(request: HubRequest, services: ApiServices, name: str, per_minute: int) -> None:

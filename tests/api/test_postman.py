@@ -10,12 +10,15 @@ import pytest
 import trio
 from structlog.testing import capture_logs
 
+from api.mail import outbox
 from api.mail import postman as postman_module
 from api.mail.folder import MailFolder
 from api.mail.outbox import LEASE, PAUSE_FIRST, PAUSE_MAX, enqueue_mail, pause_after, take_due
 from api.mail.postman import LOOK_S_MAX, Postman, PostmanStatistics
 from api.mail.smtp import SmtpServer, SmtpTransport
 from store.database import Connection, Database, DatabaseUnavailable
+from store.notices import Notices
+from store.postmaster import Postmaster
 from tests.api.mail_server import MailServer, closed_port, mail_server
 
 SENDER = Address("CosmoHub", "hub", "example.org")
@@ -76,6 +79,21 @@ async def test_who_is_woken_delivers_at_once(database: Database, nursery: trio.N
             await trio.to_thread.run_sync(server.wait_for, count)
         nursery.cancel_scope.cancel()
     assert subjects(server) == ["mail 1", "mail 2"]
+
+
+async def test_what_is_committed_wakes_the_postman_of_every_node(
+    database: Database, postgres: Postmaster, nursery: trio.Nursery
+) -> None:
+    with mail_server() as server:
+        ours = postman(database, server.port)
+        notices = Notices(postgres.place.dsn, {outbox.CHANNEL: lambda _: ours.wake()}, ours.wake)
+        nursery.start_soon(ours.run)
+        nursery.start_soon(notices.run)
+        for count in (1, 2, 3):
+            await enqueue(database, f"mail {count}")
+            await trio.to_thread.run_sync(server.wait_for, count)
+        nursery.cancel_scope.cancel()
+    assert subjects(server) == ["mail 1", "mail 2", "mail 3"]
 
 
 async def test_who_is_refused_for_a_while_tries_again_after_growing_pauses(database: Database) -> None:

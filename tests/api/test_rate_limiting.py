@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.http.answers import answer
-from api.http.counting import SHARED_ADDRESS
+from api.http.counting import PICTURES, PICTURES_A_REQUEST, SHARED_ADDRESS
 from api.http.rate_limits import limited, take_for
 from api.services import ApiOptions
 from store.database import Database
@@ -49,6 +49,13 @@ async def statuses(
     method = "GET" if path.endswith("free") else "POST"
     asked = [await api.ask(method, path, by=by, headers={"X-Forwarded-For": address}) for _ in range(count)]
     return [each.status_code for each in asked]
+
+
+async def test_the_pictures_of_a_page_do_not_use_up_what_one_may_ask(api: Api) -> None:
+    for _ in range(3 * PICTURES_A_REQUEST):
+        assert (await api.ask("GET", f"{PICTURES}0.webp")).status_code == 404
+    assert (await api.ask("GET", f"{PICTURES}0.webp")).status_code == 429
+    assert (await api.ask("GET", "/api/test/free")).status_code == 200
 
 
 async def test_what_is_left_is_told_and_then_when_to_come_again(api: Api) -> None:
