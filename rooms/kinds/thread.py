@@ -61,7 +61,7 @@ class ThreadKind:
                 pass
             case _:
                 return ()
-        return () if message_id is None or message_id in state.messages.known else (message_id,)
+        return () if message_id is None or message_id in state.messages else (message_id,)
 
     def decide(self, state: Thread, command: Command, by: By, now_ms: int) -> list[Event]:
         """Return the events of `command`; a repeated one brings none. Raise Refused."""

@@ -15,7 +15,7 @@ REACTIONS_PER_MESSAGE_MAX = 2_000
 
 def decide_post(state: Thread, command: Post, by: By, now_ms: int) -> list[Event]:
     """Say something new; the same once more changes nothing."""
-    known = state.messages.known.get(command.id)
+    known = state.messages.get(command.id)
     if known is not None:
         if known.author != by.user:
             raise id_taken(command.id)
@@ -86,17 +86,18 @@ def message_event(type_: str, message_id: str, by: By, now_ms: int, **more: str)
 
 def evolve_post(state: Thread, data: dict[str, Any]) -> Thread:
     """Return the thread after somebody spoke."""
-    if data["id"] in state.messages.known:
-        return state
+    known = state.messages.get(data["id"])
+    if known is not None:
+        return replace(state, messages=state.messages.add(data["id"], known))
     user, speakers = data["user"]["id"], state.speakers
     if state.settings.slow_s:
         speakers = speakers.spoke(user, data["at"], state.settings.slow_s)
-    return Thread(state.settings, state.messages.remember(data["id"], Message(user, data["text"])), speakers)
+    return Thread(state.settings, state.messages.add(data["id"], Message(user, data["text"])), speakers)
 
 
 def evolve_message(state: Thread, data: dict[str, Any]) -> Thread:
     """Return the thread after a change to a message; to a forgotten one nothing happens."""
-    message = state.messages.known.get(data["id"])
+    message = state.messages.get(data["id"])
     if message is None:
         return state
     change = MESSAGE_CHANGES[data["type"]]
@@ -109,7 +110,7 @@ def check_there(state: Thread, message_id: str) -> None:
 
 
 def _known(state: Thread, message_id: str) -> Message:
-    message = state.messages.known.get(message_id)
+    message = state.messages.get(message_id)
     if message is None:
         raise not_found(f"the message {message_id!r}")
     return message

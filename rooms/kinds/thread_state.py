@@ -1,11 +1,13 @@
 """What the room of a thread remembers: how the thread is set, its last messages, and who spoke lately."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from immutables import Map
 
+from rooms.kinds.recent import Recent
+
 REMEMBERED_MESSAGES = (
-    500  # about 0.3 MB a busy room; older ones are read from the log when a command names them
+    500  # twice so many at most, 0.5 MB a busy room; older ones are read when they are named
 )
 SPEAKERS_MAX = 5_000  # in slow mode, twice so many at most; the first are forgotten, and may speak again
 
@@ -20,31 +22,6 @@ class Message:
     hidden: bool = False
     reactions: frozenset[tuple[str, str]] = frozenset()
     """Pairs of (emoji, user)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Messages:
-    """The last messages by id, and the order in which they came: `order[n]` for `oldest ≤ n < newest`."""
-
-    known: Map[str, Message] = Map()
-    order: Map[int, str] = Map()
-    oldest: int = 0
-    newest: int = 0
-
-    def remember(self, message_id: str, message: Message) -> "Messages":
-        """Return the messages and one more, without the oldest beyond REMEMBERED_MESSAGES."""
-        known = self.known.set(message_id, message)
-        order = self.order.set(self.newest, message_id)
-        oldest = self.oldest
-        if len(known) > REMEMBERED_MESSAGES:
-            known = known.delete(order[oldest])
-            order = order.delete(oldest)
-            oldest += 1
-        return Messages(known, order, oldest, self.newest + 1)
-
-    def change(self, message_id: str, message: Message) -> "Messages":
-        """Return the messages with one that is remembered changed."""
-        return replace(self, known=self.known.set(message_id, message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +66,13 @@ class Settings:
     changes: int = 0
 
 
+NOTHING_SAID: Recent[Message] = Recent(REMEMBERED_MESSAGES)
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """The state of a thread's room."""
 
     settings: Settings = Settings()
-    messages: Messages = field(default_factory=Messages)
+    messages: Recent[Message] = NOTHING_SAID
     speakers: Speakers = Speakers()

@@ -98,7 +98,7 @@ class ThreadMachine(RuleBasedStateMachine):
         assert was.settings.guests or not by.guest
         assert not was.settings.withdrawn
         assert event["type"] == "delete" or not (was.settings.locked or by is MUTED)
-        message = was.messages.known.get(event["id"])
+        message = was.messages.get(event["id"])
         if message is not None and event["type"] in ("edit", "react", "unreact"):
             assert not message.deleted
             assert not message.hidden
@@ -107,7 +107,7 @@ class ThreadMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_gone_says_nothing(self) -> None:
-        for message in self.state.messages.known.values():
+        for message in {**self.state.messages.old, **self.state.messages.young}.values():
             assert not message.deleted or (message.text, message.reactions) == ("", frozenset())
             assert len({emoji for emoji, _ in message.reactions}) <= EMOJI_PER_MESSAGE_MAX
 
