@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 with warnings.catch_warnings(record=True):  # what it says of its own libraries
     import oidc_provider_mock
 
-CLIENT_ID, CLIENT_SECRET = "the-hub", "the-hub's secret"
+CLIENT_ID, CLIENT_SECRET = "the-hub", "the-secret-of-the-hub"
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from process_table import Running, resident_bytes, running
 PROJECT = Path(__file__).resolve().parents[2]
 READY_S_MAX = 60.0
 STOP_S_MAX = 5.0  # what the hub promises
-_SETTINGS = ("HOST", "PORT", "DATABASE_URL", "JWT_SECRET")
+_SETTINGS = ("HOST", "PORT", "DATABASE_URL", "JWT_SECRET", "SMTP_URL", "MAIL_FROM")
 _LOG_SHOWN = 6_000
 _LOOK_EVERY_S = 0.02
 

@@ -4,11 +4,12 @@ import { find } from "../app/dom.js";
 import { onSubmit } from "../app/form.js";
 import { openPage } from "../app/shell.js";
 import { destination, keepDestination, leaveWhenSignedIn, offerGoogle } from "./arrival.js";
+import { arriveFromGoogle } from "./google.js";
 import { letSecretsBeSeen } from "./secrets.js";
 import { signIn } from "./sign_in.js";
 
 openPage();
-if (!leaveWhenSignedIn()) {
+if (!(await arriveFromGoogle()) && !leaveWhenSignedIn()) {
 	letSecretsBeSeen();
 	offerGoogle();
 	keepDestination(find("signup"));
