@@ -3,16 +3,16 @@
 import { get, put, remove } from "../app/api.js";
 import { avatar } from "../app/avatar.js";
 import { find, make } from "../app/dom.js";
-import { longDate } from "../app/dates.js";
-import { number } from "../app/numbers.js";
 import { notice } from "../app/notice.js";
+import { Paged } from "../app/paged.js";
 import { openPage, signInAddress } from "../app/shell.js";
-import { who } from "../app/who.js";
-import { PeopleList } from "./people.js";
+import { can, who } from "../app/who.js";
+import { counted, dateOf } from "../app/words.js";
+import { card } from "../catalog/card.js";
+import { showPeople } from "./person.js";
 
 const handle = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const path = `/api/users/${encodeURIComponent(handle)}`;
-const people = new PeopleList(find("people"));
 let user;
 
 openPage();
@@ -23,6 +23,7 @@ async function read() {
 		({ user } = await get(path));
 		document.title = `${user.display_name} · CosmoHub`;
 		draw();
+		if (user.role !== "viewer") showVideos();
 	} catch (error) {
 		const words = error.status === 404 ? "Nobody has this name here." : error.message;
 		find("profile").replaceChildren(make("h1", {}, "Profile"), make("p", {}, words));
@@ -35,9 +36,9 @@ function draw() {
 	picture.classList.add("large");
 	const role = user.role !== "viewer" && make("span.tag", {}, user.role);
 	const names = make("div.grow", {}, make("h1", { dir: "auto" }, user.display_name), make("p.quiet", {}, `@${user.handle} `, role));
-	const since = make("p.quiet", {}, `Here since ${longDate(user.created_at)}`);
+	const since = make("p.quiet", {}, `Here since ${dateOf(user.created_at)}`);
 	const bio = user.bio && make("p.words", { dir: "auto" }, user.bio);
-	find("profile").replaceChildren(...[make("div.person", {}, picture, names, action()), bio, numbers(), since].filter(Boolean));
+	find("profile").replaceChildren(...[make("div.person", {}, picture, names, make("div.row", {}, action(), reporting())), bio, numbers(), since].filter(Boolean));
 }
 
 function action() {
@@ -48,9 +49,21 @@ function action() {
 	return make(`button${following ? "" : ".main"}`, { id: "follow", type: "button", "aria-pressed": `${following}`, onclick: follow }, text);
 }
 
+function reporting() {
+	const ask = () => import("../app/why.js").then(({ report }) => report({ kind: "user", id: user.id }));
+	return can("report.create") && who().id !== user.id && make("button", { type: "button", onclick: ask }, "Report");
+}
+
 function numbers() {
-	const link = (count, name, words) => make("button", { type: "button", onclick: () => people.open(words, `${path}/${name}`) }, make("b", {}, number(count, 0)), ` ${words.toLowerCase()}`);
-	return make("p.numbers", {}, link(user.followers, "followers", "Followers"), link(user.following, "following", "Following"));
+	const link = (title, words, name) => make("button", { type: "button", onclick: () => showPeople(title, `${path}/${name}`) }, words);
+	const followers = link("Followers", counted(user.followers, "follower"), "followers");
+	return make("p.numbers", {}, followers, link("Following", `${counted(user.following, "person", "people")} followed`, "following"));
+}
+
+function showVideos() {
+	find("videos").hidden = false;
+	const read = (cursor, signal) => get("/api/videos", { creator: user.handle, cursor }, { signal });
+	new Paged({ list: find("videos").querySelector("ul"), read, draw: (video) => card(video), empty: "No videos yet." }).begin();
 }
 
 async function follow() {

@@ -2,10 +2,10 @@
 
 import { get, remove } from "../app/api.js";
 import { find, make } from "../app/dom.js";
-import { ago } from "../app/dates.js";
 import { attempt } from "../app/form.js";
 import { notice, noticeLater } from "../app/notice.js";
 import { session } from "../app/session.js";
+import { ago } from "../app/words.js";
 
 const BROWSERS = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
 const SYSTEMS = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["Linux", "Linux"]];

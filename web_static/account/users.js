@@ -2,79 +2,54 @@
 
 import { get, put } from "../app/api.js";
 import { find, make } from "../app/dom.js";
-import { onSubmit } from "../app/form.js";
-import { longDate } from "../app/dates.js";
+import { field } from "../app/field.js";
 import { notice } from "../app/notice.js";
+import { Paged } from "../app/paged.js";
 import { openPage } from "../app/shell.js";
-import { person } from "./people.js";
+import { askWhy } from "../app/why.js";
+import { dateOf } from "../app/words.js";
+import { person } from "./person.js";
 
 const TYPED_MS = 250;
+const ROLES = ["viewer", "creator", "admin"];
 const filter = find("filter");
-const dialog = find("change");
-const rows = document.querySelector("tbody");
-let next = null;
-let asked;
-let chosen;
-let pause;
+const list = find("users");
 
 if (openPage({ permission: "account.roles" })) begin();
-else find("state").textContent = "This page is for those who give out roles.";
+else {
+	list.hidden = true;
+	find("state").textContent = "This page is for those who give out roles.";
+}
 
 function begin() {
-	filter.addEventListener("submit", (event) => event.preventDefault());
-	filter.addEventListener("input", () => (clearTimeout(pause), (pause = setTimeout(readAnew, TYPED_MS))));
-	find("more").addEventListener("click", read);
-	find("cancel").addEventListener("click", () => dialog.close());
-	onSubmit(dialog.querySelector("form"), change);
-	readAnew();
+	const paged = new Paged({ list, read, draw: row, empty: "Nobody fits." });
+	let pause;
+	filter.addEventListener("submit", (event) => (event.preventDefault(), paged.begin()));
+	filter.addEventListener("input", () => (clearTimeout(pause), (pause = setTimeout(() => paged.begin(), TYPED_MS))));
+	paged.begin();
 }
 
-function readAnew() {
-	next = null;
-	rows.replaceChildren();
-	return read();
-}
-
-async function read() {
-	asked?.abort();
-	asked = new AbortController();
+function read(cursor, signal) {
 	const { q, role } = filter.elements;
-	find("state").textContent = "Reading…";
-	try {
-		const page = await get("/api/admin/users", { q: q.value.trim(), role: role.value, cursor: next }, { signal: asked.signal });
-		next = page.next;
-		rows.append(...page.items.map(row));
-		find("more").hidden = !next;
-		find("state").textContent = rows.childElementCount ? "" : "Nobody fits.";
-	} catch (error) {
-		if (error.name !== "AbortError") find("state").textContent = error.message;
-	}
+	return get("/api/admin/users", { q: q.value.trim(), role: role.value, cursor }, { signal });
 }
 
 function row(user) {
-	const { email, email_verified: verified, created_at: since } = user;
-	const cells = [person(user), [email, !verified && make("small", {}, " not confirmed")], longDate(since), roleButton(user)];
-	return make("tr", { "data-user": user.id }, cells.map((cell) => make("td", {}, cell)));
+	const { email, email_verified: verified, created_at: since, role } = user;
+	const facts = make("p.quiet.grow", {}, `${email} · ${verified ? "" : "not confirmed · "}since ${dateOf(since)}`);
+	const button = make("button", { type: "button", "aria-label": `${role}: change the role of ${user.display_name}`, onclick: () => ask(user) }, role);
+	return make("li.row", { "data-user": user.id }, person(user), facts, button);
 }
 
-function roleButton(user) {
-	const label = `${user.role}: change the role of ${user.display_name}`;
-	return make("button", { type: "button", "aria-label": label, onclick: () => open(user) }, user.role);
+function ask(user) {
+	const roles = make("select", { id: "new_role", name: "role" }, ROLES.map((role) => make("option", { selected: role === user.role }, role)));
+	askWhy("Change the role", `of ${user.display_name}, kept in the audit log.`, (values) => change(user, values), field("New role", roles));
 }
 
-function open(user) {
-	chosen = user;
-	find("change-title").textContent = `Role of ${user.display_name}`;
-	find("new_role").value = user.role;
-	find("reason").value = "";
-	dialog.showModal();
-}
-
-async function change({ role, reason }) {
-	await put(`/api/admin/users/${chosen.id}/role`, { role, reason });
-	const user = { ...chosen, role };
-	rows.querySelector(`[data-user="${user.id}"]`).replaceWith(row(user));
-	dialog.close();
+async function change(user, { role, reason }) {
+	await put(`/api/admin/users/${user.id}/role`, { role, reason });
+	const changed = row({ ...user, role });
+	list.querySelector(`[data-user="${user.id}"]`).replaceWith(changed);
 	notice(`${user.display_name} is ${role} now.`);
-	rows.querySelector(`[data-user="${user.id}"] button`).focus();
+	setTimeout(() => changed.querySelector("button").focus());
 }

@@ -36,3 +36,6 @@ export function secondsOf(text) {
 	if (!/^\d{1,4}(:[0-5]?\d){0,2}$/.test(text.trim())) return null;
 	return text.split(":").reduce((seconds, part) => 60 * seconds + Number(part), 0);
 }
+
+/** Write the date of a time in ms. */
+export const dateOf = (timeMs) => DATE.format(timeMs);
