@@ -7,7 +7,7 @@ import uuid
 import trio
 
 from api.accounts.avatar_images import SIDE_PX, NoPicture, TooManyPixels, square_webp
-from api.accounts.profiles import own_account
+from api.accounts.profiles import own_account_locked
 from api.accounts.standing import notify_account_changed
 from api.problems import Problem
 from store.database import Connection
@@ -43,7 +43,7 @@ class AvatarMaker:
 
 async def keep_avatar(connection: Connection, account: uuid.UUID, image: bytes) -> str:
     """Let an account have a picture and return its path; raise 401 when the account is gone."""
-    await own_account(connection, account)
+    await own_account_locked(connection, account)
     avatar_id = hashlib.sha256(account.bytes + image).hexdigest()[:32]
     await connection.execute(_KEEP, account, avatar_id, image)
     path = f"/api/avatars/{avatar_id}.webp"

@@ -7,7 +7,7 @@ from api.accounts.accounts import Account, account_by_id
 from api.accounts.erasure import ERASURES
 from api.accounts.handles import handle_of_deleted
 from api.accounts.mails import tell_deleted
-from api.accounts.profiles import own_account
+from api.accounts.profiles import own_account_locked
 from api.accounts.role_changes import check_not_last_admin
 from api.accounts.sessions import end_sessions
 from api.accounts.standing import notify_account_changed
@@ -39,7 +39,7 @@ async def delete_account(services: ApiServices, who: Caller, password: str | Non
 
     async def work(connection: Connection) -> None:
         await check_not_last_admin(connection, account_id)
-        current = await own_account(connection, account_id)
+        current = await own_account_locked(connection, account_id)
         if account is None or current.password_hash != account.password_hash:
             raise _wrong_password()
         if current.password_hash is None:

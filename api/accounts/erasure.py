@@ -13,15 +13,7 @@ ERASURES: Mapping[str, str] = {
     "follows": "delete from follow where follower = $1 or followed = $1",
     "watch history": "delete from watch_progress where account = $1",
     "lists": "delete from saved_list where owner = $1",
-    "mentions": "delete from mention where account = $1",
-    "read marks": "delete from thread_read where account = $1",
-    "names of threads": "update thread set author_name = 'Deleted account' where author = ($1::uuid)::text",
-    "names of last posts": """
-        update thread set last_author_name = 'Deleted account'
-        where last_author = ($1::uuid)::text
-            and life in (select life from forum_post where author = ($1::uuid)::text)
-    """,
-    "names of posts": "update forum_post set name = 'Deleted account' where author = ($1::uuid)::text",
+    "names and marks in the forum": "select forget_author($1, 'Deleted account')",
     "names in reports": "update report set author_name = 'Deleted account' where author = ($1::uuid)::text",
 }
 """What is erased: a statement each, in this order, in the deletion's transaction; $1 is the account's id."""

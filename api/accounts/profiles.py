@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import asyncpg
 
-from api.accounts.accounts import Account, account_by_id
+from api.accounts.accounts import Account, account_by_id, lock_account
 from api.accounts.fields import DisplayName, Handle
 from api.accounts.handles import is_handle
 from api.accounts.standing import notify_account_changed
@@ -87,9 +87,16 @@ def etag_of_own(account: Account) -> str:
 
 
 async def own_account(connection: Connection, account_id: uuid.UUID) -> Account:
-    """Return the account, kept from changing until the transaction under way ends; raise 401 without one."""
-    await connection.execute("select from account where id = $1 for no key update", account_id)
-    account = await account_by_id(connection, account_id)
+    """Return the account of who asks; raise 401 when it was deleted in this moment."""
+    return _there(await account_by_id(connection, account_id))
+
+
+async def own_account_locked(connection: Connection, account_id: uuid.UUID) -> Account:
+    """Return the account, kept from changing until the transaction under way ends; raise 401."""
+    return _there(await lock_account(connection, account_id))
+
+
+def _there(account: Account | None) -> Account:
     if account is None:
         raise Problem(401, "session_revoked", "this account was deleted")
     return account
@@ -105,7 +112,7 @@ async def change_profile(
     wanted = {name: value for name, value in change.model_dump().items() if value is not None}
 
     async def work(connection: Connection) -> Account:
-        account = await own_account(connection, account_id)
+        account = await own_account_locked(connection, account_id)
         check_etag(etag_of_own(account))
         await _write(connection, account, wanted)
         return await own_account(connection, account_id)

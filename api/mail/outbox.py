@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from api.mail.addresses import is_mail_address
 from api.mail.message import Mail
 from store.database import Connection
 
@@ -33,10 +34,10 @@ async def enqueue_mail(
     """Let a mail be sent if, and as soon as, the transaction under way is committed.
 
     `good_for`: how long attempts to deliver it make sense. White space in the subject becomes single spaces.
-    Raises ValueError when `to` holds what no address does.
+    Raises ValueError when `to` is no address.
     """
-    if not to.isprintable() or " " in to or "@" not in to:
-        raise ValueError("a mail needs an address without spaces and control characters")
+    if not is_mail_address(to):
+        raise ValueError("a mail needs an address")
     await connection.execute(_INSERT, to, " ".join(subject.split()), text, good_for)
     await wake_postman(connection)
 

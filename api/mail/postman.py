@@ -17,7 +17,7 @@ LOOK_S_MAX = 60.0  # what a node did not hear of it finds by then: it died betwe
 DATABASE_PAUSE_S = 5.0
 
 Errand = Callable[[Connection], Awaitable[bool]]
-"""Does some of the work that ends in mail, in a transaction of its own, and says whether there may be more."""
+"""Does some work that ends in mail, in a transaction of its own, and says whether there may be more."""
 
 log = structlog.get_logger(__name__)
 

@@ -20,6 +20,7 @@ STAYS = {
     "audit_log",  # who moderated what has to be known afterwards
     "comment",
     "report",
+    "thread_read",  # the forum forgets it by itself
     "video",
     "video_like",
 }
