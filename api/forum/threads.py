@@ -24,8 +24,8 @@ from ({page}) as page join thread using (id) join thread_card using (id)
 order by page.key desc, id desc
 """
 _PINNED = """
-    select id, last_post_at as key from thread
-    where board = $2 and pinned and hidden_at is null order by last_post_at desc, id desc limit 20
+    select id, bumped_at as key from thread
+    where board = $2 and pinned and hidden_at is null order by bumped_at desc, id desc limit 20
 """
 _PAGE = """
     select id, {column} as key from thread
@@ -34,9 +34,9 @@ _PAGE = """
     order by {column} desc, id desc limit $3
 """
 _SORTS: dict[Sort, str] = {
-    "active": _PAGE.format(column="last_post_at", only=""),
+    "active": _PAGE.format(column="bumped_at", only=""),
     "newest": _PAGE.format(column="created_at", only=""),
-    "unanswered": _PAGE.format(column="created_at", only="and posts <= 1"),
+    "unanswered": _PAGE.format(column="created_at", only="and not answered"),
 }
 _ONE = """
 select thread.id, title, tags, version, solved, thread_card.card, {unread}, guests, slow_s,

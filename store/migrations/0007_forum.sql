@@ -21,6 +21,7 @@ insert into board (place, slug, title, about, guests, restricted) values
 
 -- One row a thread. `life` is that of its channel thread:{id}: its posts are those of this life, so that a channel
 -- begun anew begins with none. Authors are not references: the log never waits for a lock on an account.
+-- The row of a busy thread is updated all the time, in place: no index has a column that each post changes.
 -- `version` counts the events about the thread itself (opened, named, locked, …), as its room does, and not posts.
 -- `solved` is the id of a post.
 create table thread (
@@ -38,6 +39,8 @@ create table thread (
     last_post_at timestamptz not null default now(),
     last_author text not null default '',
     last_author_name text not null default '',
+    bumped_at timestamptz not null default now(), -- its place among the others; moves once a second at most
+    answered boolean not null default false, -- whether it has more than its first post
     pinned boolean not null default false,
     locked boolean not null default false,
     solved text,
@@ -46,11 +49,11 @@ create table thread (
     version integer not null default 1
 ) with (fillfactor = 70);
 create unique index thread_life on thread (life);
-create index thread_active on thread (board, last_post_at desc, id desc) where not pinned and hidden_at is null;
+create index thread_active on thread (board, bumped_at desc, id desc) where not pinned and hidden_at is null;
 create index thread_newest on thread (board, created_at desc, id desc) where not pinned and hidden_at is null;
 create index thread_unanswered on thread (board, created_at desc, id desc)
-    where not pinned and hidden_at is null and posts <= 1;
-create index thread_pinned on thread (board, last_post_at desc) where pinned and hidden_at is null;
+    where not pinned and hidden_at is null and not answered;
+create index thread_pinned on thread (board, bumped_at desc, id desc) where pinned and hidden_at is null;
 create index thread_author on thread (author);
 
 insert into thread (id, board, title, guests, pinned) values ('lobby', 'off-topic', 'The lobby', true, true);
@@ -174,21 +177,24 @@ begin
         select from (select distinct life from fresh) as met
         where not exists (select from thread where thread.life = met.life)
     ) then
-        insert into thread (id, life, board, title, tags, guests, pinned, author, author_name, created_at, last_post_at)
-        select 'lobby', life, 'off-topic', 'The lobby', '{}', true, true, '', '', now(), now()
+        insert into thread (
+            id, life, board, title, tags, guests, pinned, author, author_name, created_at, last_post_at, bumped_at
+        )
+        select 'lobby', life, 'off-topic', 'The lobby', '{}', true, true, '', '', now(), now(), now()
         from channel_head where channel = 'thread:lobby' and life in (select life from fresh)
         union all
         select substr(channel, 8), life, said->>'board', said->>'title',
             array(select jsonb_array_elements_text(said->'tags')), (said->>'guests')::boolean, false,
-            said->'user'->>'id', said->'user'->>'display_name', event_time(said), event_time(said)
+            said->'user'->>'id', said->'user'->>'display_name', event_time(said), event_time(said), event_time(said)
         from fresh join channel_head using (life) cross join lateral event_fields(data) as said
         where creates and subject = thread_subject() and channel like 'thread:%' and channel <> 'thread:lobby'
         on conflict (id) do update set
             life = excluded.life, board = excluded.board, title = excluded.title, tags = excluded.tags,
             guests = excluded.guests, pinned = excluded.pinned, author = excluded.author,
             author_name = excluded.author_name, created_at = excluded.created_at, posts = 0, last_offset = 0,
-            last_post_at = excluded.last_post_at, last_author = '', last_author_name = '', locked = false,
-            solved = null, slow_s = 0, hidden_at = null, version = 1;
+            last_post_at = excluded.last_post_at, last_author = '', last_author_name = '',
+            bumped_at = excluded.bumped_at, answered = false, locked = false, solved = null, slow_s = 0,
+            hidden_at = null, version = 1;
     end if;
 
     with posted as (
@@ -199,11 +205,14 @@ begin
         where creates and said->>'type' = 'post'
         returning life, "offset", author, name, at
     ), news as (
-        select life, count(*) as posts, max("offset") as "offset" from posted group by life
+        select distinct on (life) count(*) over (partition by life) as posts, posted.*
+        from posted order by life, "offset" desc
     )
     update thread set posts = thread.posts + news.posts, last_offset = "offset", last_post_at = at,
-        last_author = posted.author, last_author_name = posted.name
-    from news join posted using (life, "offset") where thread.life = news.life;
+        last_author = news.author, last_author_name = name,
+        bumped_at = case when at >= bumped_at + interval '1 second' then at else bumped_at end,
+        answered = answered or thread.posts + news.posts > 1
+    from news where thread.life = news.life;
     return null;
 end $$;
 
