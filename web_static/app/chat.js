@@ -92,6 +92,7 @@ export class Chat {
 		const follow = this.#following();
 		this.#conversation.live({ offset, data: event });
 		this.#conversation.trim(follow ? "older" : "newer");
+		if (event.type === "unhide" && this.#conversation.lacks(event.id)) return this.#begin({ epoch: this.#conversation.epoch, offset });
 		if (isPost(event)) {
 			this.#outbox.confirm(event);
 			this.#writers.stopped(event.user);

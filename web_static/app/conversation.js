@@ -89,6 +89,12 @@ export class Conversation {
 		for (const { id } of gone) this.#views.delete(id);
 	}
 
+	/** Tell whether a message is held whose text was withheld when it was read. */
+	lacks(id) {
+		const edit = this.#changes.get(id)?.get("edit");
+		return this.#posts.some((post) => post.id === id && (edit ?? post).withheld);
+	}
+
 	/** List the messages as a user sees them; an unchanged one is the same object as before. */
 	messages(userId) {
 		if (userId !== this.#viewer) this.#views.clear();
@@ -109,7 +115,8 @@ export class Conversation {
 	#change(event) {
 		const key = event.emoji ? `${event.user?.id} ${event.emoji}` : (UNDOES[event.type] ?? event.type);
 		const changes = event.id ? (this.#changes.get(event.id) ?? new Map()) : this.#latest;
-		if (changes.get(key)?.offset >= event.offset) return;
+		const known = changes.get(key);
+		if (known?.offset >= event.offset && !known.withheld) return;
 		if (!event.id) return void changes.set(key, event);
 		this.#changes.delete(event.id);
 		this.#changes.set(event.id, changes.set(key, event));

@@ -14,7 +14,7 @@ export class Talk {
 	#pauseEndsMs = 0;
 
 	/**
-	 * Open the conversation of a channel; drafts and unsent messages are kept under the name `kept`. `closed(user)` tells
+	 * Open the conversation of a channel; drafts and unsent messages are kept under the name `kept`. `closed()` tells
 	 * whether one may not write; `more` is the Chat's.
 	 */
 	static async open({ channel, kept = "", closed = () => false, more }) {
@@ -39,7 +39,7 @@ export class Talk {
 
 	/** The visitor became somebody, or may do other things than before. */
 	welcome(asks = !this.guest.user) {
-		const closed = this.#closed(this.guest.user);
+		const closed = Boolean(this.#closed());
 		find("join").hidden = closed || !asks;
 		find("write").hidden = closed || asks;
 		find("rename").hidden = Boolean(who());

@@ -33,9 +33,9 @@ async function show() {
 
 async function begin() {
 	const video = await show();
-	find("comments").hidden = false;
-	new Comments(video).begin();
-	if (video.published_at) count(video);
+	find("comments").hidden = Boolean(video.deleted_at);
+	if (!video.deleted_at) new Comments(video).begin();
+	if (video.published_at && !video.deleted_at) count(video);
 	await showNext(video);
 }
 
@@ -59,7 +59,7 @@ async function showNext({ category }) {
 
 begin().catch((error) => {
 	if (error.status === undefined) throw error;
-	if (find("comments").hidden) showProblem(error);
+	if (find("video").ariaBusy === "true") showProblem(error);
 });
 
 function showProblem({ status, message }) {

@@ -2,7 +2,11 @@
 
 import { get } from "../app/api.js";
 import { find, make } from "../app/dom.js";
-import { who } from "../app/who.js";
+import { signInAddress } from "../app/shell.js";
+import { can, who } from "../app/who.js";
+
+const LOCKED = "This thread is locked: it can be read, and nobody can write in it.";
+const MEMBERS_ONLY = "Only those who are signed in write here.";
 
 export class ThreadHead {
 	#path;
@@ -11,7 +15,7 @@ export class ThreadHead {
 	#since = {};
 	#shown = "";
 
-	/** Calls `changed(thread)` whenever the thread at `path` stands another way. */
+	/** Calls `changed(thread, why)` whenever the thread at `path` stands another way, and `why` one may not write in it. */
 	constructor(path, changed) {
 		this.#path = path;
 		this.#changed = changed;
@@ -40,7 +44,7 @@ export class ThreadHead {
 		if (this.#shown === JSON.stringify(thread)) return;
 		this.#shown = JSON.stringify(thread);
 		this.#show(thread);
-		this.#changed(thread);
+		this.#changed(thread, this.#showClosed(thread));
 	}
 
 	#show(thread) {
@@ -51,6 +55,16 @@ export class ThreadHead {
 		find("badges").replaceChildren(...badges.map(([name, text]) => make(`span.badge.${name}`, {}, text)), ...tags.map((tag) => make("span.tag", { dir: "auto" }, `#${tag}`)));
 		find("pace").textContent = slow ? `Slow mode: a message each ${slow} s` : "";
 		if (who()) import("./thread_acts.js").then(({ showActs }) => showActs(find("acts"), { thread, path: this.#path, reread: () => this.read() }));
+	}
+
+	#showClosed({ locked, guests }) {
+		const [words, link] = find("closed").children;
+		const why = locked && !can("thread.moderate") ? LOCKED : who() || guests ? "" : MEMBERS_ONLY;
+		find("closed").hidden = !why;
+		words.textContent = why;
+		link.href = signInAddress();
+		link.hidden = why !== MEMBERS_ONLY;
+		return why;
 	}
 
 	async #showBoard() {

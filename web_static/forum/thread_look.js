@@ -5,7 +5,6 @@ import { button } from "../app/messages.js";
 import { can, who } from "../app/who.js";
 
 const MENTION = /(?<![A-Za-z0-9_.@/-])(@[A-Za-z0-9_]{3,30})(?![A-Za-z0-9_@])/;
-const EXCERPT_MAX = 140;
 
 /** Make the look of a thread's messages; `thread()` answers how the thread stands now. */
 export const threadLook = (thread) => ({
@@ -28,11 +27,7 @@ function quote(quoted) {
 	return node;
 }
 
-function excerpt({ deleted, hidden, text }) {
-	if (deleted || hidden) return deleted ? "a deleted message" : "a hidden message";
-	const words = text.replace(/\s+/g, " ");
-	return words.length > EXCERPT_MAX ? `${words.slice(0, EXCERPT_MAX)}…` : words;
-}
+const excerpt = ({ deleted, hidden, text }) => (deleted ? "a deleted message" : hidden ? "a hidden message" : text);
 
 function notes({ id, edited, deleted, hidden }, { solution }) {
 	return [
