@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
+import trio
 from argon2 import PasswordHasher
 
 from api.accounts.passwords import Passwords
@@ -237,6 +238,48 @@ async def test_a_refresh_token_is_good_once_and_a_used_one_ends_its_family(api: 
         problem = await api.json("GET", "/api/auth/me", by=person(ended), status=401)
         assert problem["code"] == "session_revoked"
     await api.json("GET", "/api/auth/me", by=person(other))
+
+
+async def test_of_two_who_use_a_token_at_once_at_most_one_gets_on(api: Api) -> None:
+    body = await sign_up(api)
+    statuses: list[int] = []
+
+    async def use() -> None:
+        sent = {"refresh_token": body["refresh_token"]}
+        statuses.append((await api.ask("POST", "/api/auth/refresh", sent)).status_code)
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(4):
+            nursery.start_soon(use)
+    assert sorted(statuses) == [200, 401, 401, 401]
+    assert await api.database.fetchval("select count(*) from account_session") == 0
+
+
+async def test_of_those_who_sign_up_with_one_address_at_once_one_gets_it(api: Api) -> None:
+    statuses: list[int] = []
+
+    async def try_it(name: str) -> None:
+        response = await api.ask("POST", "/api/auth/signup", ADA | {"display_name": name})
+        statuses.append(response.status_code)
+
+    async with trio.open_nursery() as nursery:
+        for name in ("Ada", "ada", "Eve", "Bob"):
+            nursery.start_soon(try_it, name)
+    assert sorted(statuses) == [201, 409, 409, 409]
+
+
+async def test_of_those_who_have_one_name_each_gets_a_handle(api: Api) -> None:
+    handles: set[str] = set()
+
+    async def join(number: int) -> None:
+        body = await sign_up(api, email=f"{number}@example.org")
+        handles.add(body["user"]["handle"])
+
+    async with trio.open_nursery() as nursery:
+        for number in range(5):
+            nursery.start_soon(join, number)
+    assert len(handles) == 5
+    assert "ada" in handles
 
 
 async def test_an_access_token_expires(api: Api) -> None:

@@ -128,3 +128,28 @@ def test_nothing_that_is_secret_is_in_the_log(hub: HubProcess) -> None:
     log = hub.log_text()
     for secret in (PASSWORD, body["token"], body["refresh_token"]):
         assert secret not in log
+
+
+async def _comes_again_with_a_fresh_token(hub: HubProcess, account: dict[str, Any]) -> list[str]:
+    """Connect with a token that a change of role has made stale; return the tokens that the SDK was given."""
+    given: list[str] = []
+
+    async def get_token() -> str:
+        sent = {"refresh_token": account["refresh_token"]}
+        status, fresh = await asyncio.to_thread(ask, hub, "POST", "/api/auth/refresh", sent)
+        assert status == 200
+        given.append(fresh["token"])
+        return given[-1]
+
+    client = Client(hub.websocket_url, token=account["token"], get_token=get_token)
+    await client.connect()
+    await client.ready(timeout=10)
+    await client.disconnect()
+    return given
+
+
+def test_an_sdk_whose_token_is_stale_fetches_a_fresh_one_and_is_in(hub: HubProcess) -> None:
+    bob = {"email": "bob@example.org", "password": PASSWORD, "display_name": "Bob"}
+    account = ask(hub, "POST", "/api/auth/signup", bob)[1]
+    assert grant(hub, bob["email"], "creator").returncode == 0
+    assert len(asyncio.run(_comes_again_with_a_fresh_token(hub, account))) == 1
