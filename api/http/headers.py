@@ -6,7 +6,7 @@ from api.correlation import HEADER
 from api.http.asking import HubRequest
 from api.http.token_buckets import Verdict
 
-SECURITY_HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         "media-src 'self' blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
@@ -16,8 +16,16 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-CORS_HEADERS = {
+"""What a browser must know of whatever it may show as a page."""
+
+API_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
     "Access-Control-Allow-Origin": "*",
+}
+"""What is enough for JSON and pictures, of which an answer carries no more than it must: each costs time."""
+
+EXPOSED_HEADERS = {
     "Access-Control-Expose-Headers": (
         "ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
         "Idempotent-Replayed, X-Correlation-ID"
@@ -29,27 +37,32 @@ PREFLIGHT_HEADERS = {
     ),
     "Access-Control-Max-Age": "7200",
 }
+_HTML = "text/html"
 
 
 def finish_headers(request: HubRequest, response: ResponseTypes) -> None:
     """Write what every answer carries."""
-    headers = dict(SECURITY_HEADERS)
-    headers[HEADER] = request.correlation_id
-    if request.path.startswith("/api/"):
-        headers |= CORS_HEADERS if request.method != "OPTIONS" else _preflight(response)
-        if request.verdict is not None:
-            headers |= _limits(request.verdict)
-    response.headers.extend(headers)
+    own = [(HEADER, request.correlation_id)]
+    if request.path.startswith("/api/") and not response.headers.get("Content-Type", "").startswith(_HTML):
+        response.headers.extend(API_HEADERS)
+        if "Origin" in request.headers:
+            response.headers.extend(_for_another_origin(request, response))
+    else:
+        response.headers.extend(PAGE_HEADERS)
+    if request.verdict is not None:
+        own += _limits(request.verdict)
+    response.headers.extend(own)
 
 
-def _preflight(response: ResponseTypes) -> dict[str, str]:
-    allowed = {"Access-Control-Allow-Methods": response.headers.get("Allow", "")}
-    return CORS_HEADERS | PREFLIGHT_HEADERS | allowed
+def _for_another_origin(request: HubRequest, response: ResponseTypes) -> dict[str, str]:
+    if request.method != "OPTIONS":
+        return EXPOSED_HEADERS
+    return PREFLIGHT_HEADERS | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")}
 
 
-def _limits(verdict: Verdict) -> dict[str, str]:
-    return {
-        "RateLimit-Limit": str(verdict.limit),
-        "RateLimit-Remaining": str(verdict.remaining),
-        "RateLimit-Reset": str(verdict.reset_s),
-    }
+def _limits(verdict: Verdict) -> list[tuple[str, str]]:
+    return [
+        ("RateLimit-Limit", str(verdict.limit)),
+        ("RateLimit-Remaining", str(verdict.remaining)),
+        ("RateLimit-Reset", str(verdict.reset_s)),
+    ]

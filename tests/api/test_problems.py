@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from api.correlation import correlation_id
-from api.http.headers import SECURITY_HEADERS
+from api.http.headers import API_HEADERS, PAGE_HEADERS
 from tests.api.api_bench import Steered, open_client
 
 
@@ -52,7 +52,7 @@ async def test_every_answer_carries_its_correlation_id_and_keeps_browsers_safe(
     client, _ = open_client(tmp_path)
     response = await client.get(path, headers={"X-Correlation-ID": "trace:1.2-3_4"})
     assert response.headers["X-Correlation-ID"] == "trace:1.2-3_4"
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in (API_HEADERS if path.startswith("/api/") else PAGE_HEADERS).items():
         assert response.headers[name] == value
     fresh = [(await client.get(path)).headers["X-Correlation-ID"] for _ in range(2)]
     assert fresh[0] != fresh[1]
@@ -78,3 +78,52 @@ async def test_two_slashes_are_sent_to_the_right_place(tmp_path: Path) -> None:
     response = await client.get("/health//live")
     assert response.status_code == 308
     assert response.headers["Location"].endswith("/health/live")
+
+
+async def test_a_preflight_learns_what_it_may_do(tmp_path: Path) -> None:
+    client, _ = open_client(tmp_path)
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    response = await client.options("/api/auth/guest", headers=asked)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in response.headers["Access-Control-Allow-Methods"]
+    for name in ("Authorization", "Idempotency-Key", "If-Match", "Content-Type"):
+        assert name in response.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+async def test_a_page_of_another_origin_may_read_the_headers_that_matter(tmp_path: Path) -> None:
+    client, _ = open_client(tmp_path)
+    response = await client.get("/api/openapi.json", headers={"Origin": "https://elsewhere.example"})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    for name in ("ETag", "Retry-After", "RateLimit-Remaining", "Idempotent-Replayed"):
+        assert name in response.headers["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize("path", ["/", "/health/live", "/static/x.js"])
+async def test_pages_are_for_their_own_origin(tmp_path: Path, path: str) -> None:
+    client, _ = open_client(tmp_path)
+    for method in ("GET", "OPTIONS"):
+        response = await client.open(path, method=method, headers={"Origin": "https://elsewhere.example"})
+        assert not any(name.startswith("Access-Control") for name in response.headers)
+
+
+async def test_the_policy_of_pages_lets_nothing_foreign_in() -> None:
+    policy = PAGE_HEADERS["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert "*" not in policy
+
+
+async def test_a_head_is_answered_like_a_get(tmp_path: Path) -> None:
+    client, _ = open_client(tmp_path)
+    for path, status in (("/health/live", 200), ("/api/openapi.json", 200), ("/api/nowhere", 404)):
+        assert (await client.head(path)).status_code == status
+
+
+@pytest.mark.parametrize("name", ["Remote-Addr", "X-Forwarded-For", "Host", "X-Http-Method-Override"])
+async def test_a_header_of_a_clients_own_changes_nothing(tmp_path: Path, name: str) -> None:
+    client, _ = open_client(tmp_path)
+    response = await client.get("/health/live", headers={name: "6.6.6.6"})
+    assert response.status_code == 200
