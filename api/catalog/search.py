@@ -77,13 +77,7 @@ NEWEST = 5_000
 _CARDS: dict[Kind, tuple[str, str]] = {
     "video": ("video_card.card", "join video_card on video_card.id = page.id::uuid"),
     "creator": ("person_card(account)", "join account on account.id = page.id::uuid"),
-    "thread": (
-        "json_build_object('id', thread.id, 'board', thread.board, 'title', thread.title,"
-        " 'tags', thread.tags, 'posts', thread.posts, 'created_at', wire_ms(thread.created_at),"
-        " 'last_post_at', wire_ms(thread.last_post_at), 'locked', thread.locked,"
-        " 'solved', thread.solved is not null)",
-        "join thread on thread.id = page.id",
-    ),
+    "thread": ("thread_card.card", "join thread_card on thread_card.id = page.id"),
 }
 _PAGES = {kind: _PAGE.format(card=card, join=join) for kind, (card, join) in _CARDS.items()}
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from api.catalog.shapes import Person, VideoCard
+from api.forum.shapes import Speaker
 
 
 class MarkedPart(BaseModel):
@@ -41,9 +42,13 @@ class FoundThread(Marked):
     board: str
     title: str
     tags: list[str]
+    author: Speaker | None
     posts: int
     created_at: int
     last_post_at: int
+    last_post_by: Speaker | None
+    last_offset: int
+    pinned: bool
     locked: bool
     solved: bool
 
