@@ -50,7 +50,12 @@ def browse_blueprint(services: ApiServices) -> Blueprint:
     @document_response(VideoCards, 200)
     @validate_querystring(VideosQuery)
     async def videos(query_args: VideosQuery) -> Response:
-        """List the videos that everybody finds."""
+        """List the videos that everybody finds.
+
+        These are the public and premium ones that are published. A page ends at a video, so that none is
+        skipped or shown twice while others are added. A cursor is good for the same sort and filters alone.
+        What others publish shows within a second.
+        """
         wanted = query_args.wanted()
         place = place_of(wanted, query_args.cursor)
 

@@ -59,7 +59,10 @@ def comment_blueprint(services: ApiServices) -> Blueprint:
     @document_response(Comments, 200)
     @validate_querystring(CommentsQuery)
     async def read(video: str, query_args: CommentsQuery) -> Response:
-        """List the comments under a video."""
+        """List the comments under a video, without replies, or the replies to one of them.
+
+        One that was deleted or hidden stands there without its text as long as it has replies.
+        """
         who, wanted = await caller(), uuid_of(video)
 
         async def work(connection: Connection) -> dict[str, Any]:

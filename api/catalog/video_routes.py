@@ -60,7 +60,7 @@ def video_blueprint(services: ApiServices) -> Blueprint:
     @limited("video_create", per_minute=30)
     @validate_request(NewVideo)
     async def create(data: NewVideo) -> Response:
-        """Make a draft."""
+        """Make a draft, which its creator and editors alone see until it is published."""
         who = await need("video.create")
         shown = await database.transaction(partial(_create, who=who, new=data))
         where = {"Location": f"/api/videos/{shown.video['id']}"}
@@ -70,7 +70,11 @@ def video_blueprint(services: ApiServices) -> Blueprint:
     @tag(["Videos"])
     @document_response(Video, 200)
     async def read(video: str) -> Response:
-        """Show a video, with what it is to the caller."""
+        """Show a video, with what it is to the caller.
+
+        A draft, a private or a deleted one is not there for others than its creator and editors. An unlisted
+        one is there for everybody who has its id. A premium one is shown to everybody and played by accounts.
+        """
         work = partial(videos.read, video=uuid_of(video), who=await viewer())
         shown = await database.run(work, repeatable=True)
         return answer(shown.video, etag=shown.etag)
@@ -80,7 +84,10 @@ def video_blueprint(services: ApiServices) -> Blueprint:
     @document_response(Video, 200)
     @validate_request(VideoEdit)
     async def edit(video: str, data: VideoEdit) -> Response:
-        """Change a video; with If-Match only the version that is meant."""
+        """Change a video; with If-Match only the version that is meant.
+
+        An ETag holds against edits by others, not against views and likes, although these change it.
+        """
         change = partial(_edit, editor=await need_account(), edit=data)
         shown = await changes.change(video, "video.edit", change)
         return answer(shown.video, etag=shown.etag)

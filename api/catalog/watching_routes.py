@@ -38,7 +38,11 @@ def watching_blueprint(services: ApiServices) -> Blueprint:
     @answers_with(202, "It will be counted in a moment.", "application/json")
     @validate_request(Seen)
     async def see(video: str, data: Seen) -> Response:
-        """Count a view, a moment later; of a video that is not there nothing is counted and nothing said."""
+        """Count a view, a moment later, once a viewer and session.
+
+        A viewer is an account, or else an address. Of a video that is not there for the caller nothing is
+        counted, and nothing said.
+        """
         who, wanted = await caller(), uuid_of(video)
         name = f"account/{who.user}" if who.account else f"address/{who.address}"
         services.views.take(wanted, viewer_of(who).account, name, data.session)
