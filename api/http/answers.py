@@ -35,10 +35,17 @@ def answer(
         carried["ETag"] = etag
         carried["Cache-Control"] = ASK_AGAIN if cache == "no-store" else cache
         if request.method in ("GET", "HEAD") and _has_already(etag):
-            return Response(b"", status=304, headers=carried)
+            return empty_answer(304, carried)
     if status == 204:
-        return Response(b"", status=204, headers=carried)
+        return empty_answer(204, carried)
     return Response(as_json(value), status=status, headers=carried, content_type=JSON)
+
+
+def empty_answer(status: int, headers: Mapping[str, str]) -> Response:
+    """Return an answer without a body, and without a word about its type."""
+    response = Response(b"", status=status, headers=dict(headers))
+    del response.headers["Content-Type"]
+    return response
 
 
 def as_json(value: Any) -> bytes:

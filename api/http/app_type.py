@@ -4,13 +4,14 @@ from typing import cast
 
 import structlog
 import trio
-from quart import current_app
+from quart import Response, current_app
 from quart.ctx import RequestContext
 from quart.globals import request_ctx
 from quart.typing import ResponseReturnValue, ResponseTypes
 from quart_trio import QuartTrio
 
 from api.correlation import HEADER, correlation_id
+from api.http.answers import empty_answer
 from api.http.asking import HubRequest
 from api.http.counting import count_request
 from api.http.deadlines import deadline_s_of
@@ -51,6 +52,11 @@ class HubApp(QuartTrio):
             f"this took longer than {limit_s:g} s and was undone: try again",
             headers={"Retry-After": "5"},
         )
+
+    async def make_default_options_response(self) -> Response:
+        """Name the methods that a path takes."""
+        allowed = request_ctx.url_adapter.allowed_methods() if request_ctx.url_adapter else ()
+        return empty_answer(204, {"Allow": ", ".join(sorted(allowed))})
 
     async def process_response(
         self, response: ResponseTypes, request_context: RequestContext | None = None

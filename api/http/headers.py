@@ -37,13 +37,13 @@ PREFLIGHT_HEADERS = {
     ),
     "Access-Control-Max-Age": "7200",
 }
-_HTML = "text/html"
+PAGE_OF_THE_API = "/api/docs"
 
 
 def finish_headers(request: HubRequest, response: ResponseTypes) -> None:
     """Write what every answer carries."""
     own = [(HEADER, request.correlation_id)]
-    if request.path.startswith("/api/") and not response.headers.get("Content-Type", "").startswith(_HTML):
+    if request.path.startswith("/api/") and request.path != PAGE_OF_THE_API:
         response.headers.extend(API_HEADERS)
         if "Origin" in request.headers:
             response.headers.extend(_for_another_origin(request, response))
