@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from email.headerregistry import Address
+from email.policy import SMTPUTF8
 from pathlib import Path
 
 import structlog
@@ -31,7 +32,7 @@ class MailFolder:
 
     def _write(self, mail: Mail) -> Outcome:
         try:
-            content = as_message(mail, self._sender).as_bytes()
+            content = as_message(mail, self._sender).as_bytes(policy=SMTPUTF8)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self._folder / f"{mail.created_at:%Y%m%dT%H%M%S%f}-{mail.id}.eml"
             half = path.with_suffix(".part")

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.policy import SMTP
 from uuid import UUID
 
 from api.mail.addresses import is_mail_address
+
+# A link stands whole on its line, for who reads the file itself; RFC 5322 allows 998 characters.
+_POLICY = SMTP.clone(max_line_length=900)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ def as_message(mail: Mail, sender: Address) -> EmailMessage:
     """
     if not is_mail_address(mail.recipient):
         raise ValueError(f"no address: {mail.recipient!r}")
-    message = EmailMessage(policy=SMTPUTF8)
+    message = EmailMessage(policy=_POLICY)
     local, _, domain = mail.recipient.rpartition("@")
     message["From"] = sender
-    message["To"] = Address(username=local, domain=domain)
+    message["To"] = Address(username=local, domain=_plain(domain))
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.id}@{sender.domain}>"
@@ -54,4 +57,9 @@ def read_sender(text: str) -> Address:
     if not text.isprintable() or bool(bracket) != text.endswith(">") or not is_mail_address(spec):
         raise ValueError("not an address")
     local, _, domain = spec.rpartition("@")
-    return Address(name.strip().strip('"'), local, domain)
+    return Address(name.strip().strip('"'), local, _plain(domain))
+
+
+def _plain(domain: str) -> str:
+    """Return a domain as servers know it, in ASCII; raise ValueError when there can be none like it."""
+    return domain.encode("idna").decode()

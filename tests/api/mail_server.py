@@ -74,12 +74,7 @@ class MailServer:
 
     def protocol(self) -> SMTP:
         """Return what serves one connection."""
-        return SMTP(
-            self,
-            enable_SMTPUTF8=True,
-            authenticator=self.authenticate,
-            **self._smtp,
-        )
+        return SMTP(self, **{"enable_SMTPUTF8": True, "authenticator": self.authenticate, **self._smtp})
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Delivery by SMTP against a real server: TLS, logging in, refusals, silence and sudden ends."""
 
+import socket
 import ssl
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,30 @@ def test_a_mail_arrives_as_it_was_written() -> None:
     assert message["Date"].datetime == NOW
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content().replace("\r\n", "\n") == sent.body
+
+
+def test_what_is_plain_needs_no_server_that_knows_more() -> None:
+    link = "https://hub.example.org/" + "x" * 300
+    sent = mail("ada@exämple.org", "Grüße", f"Open this:\n\n{link}\n")
+    with mail_server(enable_SMTPUTF8=False) as server:
+        assert transport(server.port).deliver([sent]) == [Sent()]
+        assert transport(server.port).deliver([mail("zoë@example.org")]) == [
+            Never(
+                "One or more source or delivery addresses require internationalized email support, but the"
+                " server does not advertise the required SMTPUTF8 capability"
+            )
+        ]
+    assert server.recipients == ["ada@xn--exmple-cua.org"]
+    assert server.messages[0]["Subject"] == "Grüße"
+    assert link.encode() in server.messages[0].as_bytes()
+
+
+def test_a_server_that_is_silent_is_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = SmtpServer("127.0.0.1", silent.getsockname()[1])
+        [outcome] = SmtpTransport(address, SENDER, silence_s=0.05).deliver([mail()])
+    assert isinstance(outcome, Later)
+    assert "timed out" in outcome.reason
 
 
 def test_a_batch_is_one_session() -> None:
@@ -133,6 +158,14 @@ def test_what_is_no_such_url_is_refused(url: str) -> None:
 @pytest.mark.parametrize("text", ["hub@example.org", "CosmoHub <hub@example.org>", '"Cosmo Hub" <hub@x.org>'])
 def test_a_sender_is_an_address_with_or_without_a_name(text: str) -> None:
     assert read_sender(text).username == "hub"
+
+
+def test_a_sender_of_any_script_has_a_domain_in_ascii() -> None:
+    sender = read_sender("Zoë <hub@exämple.org>")
+    with mail_server() as server:
+        ours = SmtpTransport(SmtpServer("127.0.0.1", server.port), sender, silence_s=5)
+        assert ours.deliver([mail()]) == [Sent()]
+    assert server.messages[0]["From"] == "Zoë <hub@xn--exmple-cua.org>"
 
 
 @pytest.mark.parametrize("text", ["", "hub", "hub@", "@x", "Hub <hub@x.org", "a@b\r\nX: y", "<>", "a@b c@d"])
