@@ -40,13 +40,19 @@ json_build_object(
 )
 """
 _PAGE = """
-select post."offset", case when post.id is not null then {card} end as card
+select page.cards, page.last, page.more
 from thread left join lateral (
-    select * from forum_post as found where found.life = thread.life and found."offset" {side} $4
-    order by found."offset" {order} limit $5
-) as post on true left join account as speaker on speaker.id = account_id_of(post.author)
+    select string_agg(card::text, ',' order by place) filter (where place <= $5) as cards,
+        max("offset") filter (where place = $5) as last, count(*) > $5 as more
+    from (
+        select post."offset", row_number() over (order by post."offset" {order}) as place, {card} as card
+        from (
+            select * from forum_post as found where found.life = thread.life and found."offset" {side} $4
+            order by found."offset" {order} limit $5 + 1
+        ) as post left join account as speaker on speaker.id = account_id_of(post.author)
+    ) as listed
+) as page on true
 where thread.id = $1 and (thread.hidden_at is null or $2)
-order by post."offset" {order}
 """
 _FORWARD = _PAGE.format(card=_CARD, side=">", order="asc")
 _BACKWARD = _PAGE.format(card=_CARD, side="<", order="desc")
@@ -98,11 +104,10 @@ async def list_posts(connection: Connection, asked: PostList, who: Caller) -> by
     """Return a page of a thread as JSON; raise 404."""
     sql = _BACKWARD if asked.reverse else _FORWARD
     moderator = who.by().moderator
-    rows = await connection.fetch(sql, asked.thread, moderator, who.user, asked.offset, asked.limit + 1)
-    if not rows:
+    page = await connection.fetchrow(sql, asked.thread, moderator, who.user, asked.offset, asked.limit)
+    if page is None:
         raise Problem(404, "not_found", "there is no such thread")
-    cards = ",".join(row["card"] for row in rows[: asked.limit] if row["card"] is not None)
-    return f'{{"items":[{cards}],"next":{_next(asked, rows)}}}'.encode()
+    return f'{{"items":[{page["cards"] or ""}],"next":{_next(asked, page)}}}'.encode()
 
 
 async def find_post(connection: Connection, thread: str, post: str, who: Caller) -> dict[str, Any]:
@@ -124,10 +129,8 @@ async def wordings(connection: Connection, thread: str, post: str, who: Caller) 
     return await connection.fetch(_WORDINGS, row["life"], post)
 
 
-def _next(asked: PostList, rows: list[Row]) -> str:
-    if len(rows) <= asked.limit:
-        return "null"
-    return f'"{encode_cursor(asked.thread, asked.reverse, rows[asked.limit - 1]["offset"])}"'
+def _next(asked: PostList, page: Row) -> str:
+    return f'"{encode_cursor(asked.thread, asked.reverse, page["last"])}"' if page["more"] else "null"
 
 
 def _no_post() -> Problem:
