@@ -1,4 +1,4 @@
-"""The web client's files: only those, whole, compressed where it pays, asked for again by ETag."""
+"""The web client's pages and files: only those, whole, compressed where it pays, asked for again by ETag."""
 
 import gzip
 import os
@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from api import pages
-from api.pages import PageFiles
+from api.pages import PAGES, PageFiles
 from tests.api.api_bench import open_client
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 SCRIPT = b"export const answer = 42;\n" * 50
 
 
@@ -147,6 +148,38 @@ async def test_a_range_is_answered_with_the_whole(web_static: Path, asked: str) 
         response = await client.get(path, headers={"Range": asked})
         assert response.status_code == 200
         assert await response.get_data() == body
+
+
+async def test_every_page_has_a_clean_address(web_static: Path) -> None:
+    client, _ = open_client(web_static)
+    for rule, file in PAGES.items():
+        (web_static / file).write_text(f"<!doctype html><title>{file}</title>")
+        response = await client.get(rule.replace("<name>", "some-thing"))
+        assert response.status_code == 200
+        assert f"<title>{file}</title>" in await response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/u/", "/u/ada/more", "/login/", "/no/such/page", "/%00"])
+async def test_a_browser_is_shown_that_nothing_is_there(web_static: Path, path: str) -> None:
+    (web_static / "not_found.html").write_text("<!doctype html><title>Nothing here</title>")
+    client, _ = open_client(web_static)
+    response = await client.get(path, headers={"Accept": BROWSER})
+    assert response.status_code == 404
+    assert response.content_type == "text/html; charset=utf-8"
+    assert "Nothing here" in await response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [("/nothing", "*/*"), ("/nothing", ""), ("/nothing", "application/json"), ("/api/nothing", BROWSER)],
+)
+async def test_a_program_is_told_that_nothing_is_there(web_static: Path, path: str, accept: str) -> None:
+    (web_static / "not_found.html").write_text("<!doctype html><title>Nothing here</title>")
+    client, _ = open_client(web_static)
+    response = await client.get(path, headers={"Accept": accept})
+    assert response.status_code == 404
+    assert response.content_type == "application/problem+json"
+    assert (await response.get_json(force=True))["code"] == "not_found"
 
 
 async def test_a_page_that_was_not_prepared_is_a_problem(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ function reporting() {
 function numbers() {
 	const link = (title, words, name) => make("button", { type: "button", onclick: () => showPeople(title, `${path}/${name}`) }, words);
 	const followers = link("Followers", counted(user.followers, "follower"), "followers");
-	return make("p.numbers", {}, followers, link("Following", `${counted(user.following, "person", "people")} followed`, "following"));
+	return make("p.numbers", {}, followers, link("Following", `follows ${counted(user.following, "person", "people")}`, "following"));
 }
 
 function showVideos() {

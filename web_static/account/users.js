@@ -43,7 +43,7 @@ function row(user) {
 
 function ask(user) {
 	const roles = make("select", { id: "new_role", name: "role" }, ROLES.map((role) => make("option", { selected: role === user.role }, role)));
-	askWhy("Change the role", `of ${user.display_name}, kept in the audit log.`, (values) => change(user, values), field("New role", roles));
+	askWhy("Change the role", `The role of ${user.display_name}; the audit log keeps this.`, (values) => change(user, values), field("New role", roles));
 }
 
 async function change(user, { role, reason }) {
