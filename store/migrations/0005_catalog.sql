@@ -181,6 +181,8 @@ create index comment_of on comment (author, created_at desc, id desc);
 
 create function move_listed(categories text[], tags text[], step integer) returns void language plpgsql as $$
 begin
+    perform 1 from category where slug = any(categories) order by slug for no key update;
+    perform 1 from tag where name = any(tags) order by name for no key update;
     update category set videos = videos + step * moved.rows
     from (
         select slug, count(*) as rows from unnest(categories) as given (slug) group by slug
@@ -211,9 +213,12 @@ end $$;
 create trigger video_removed after delete on video referencing old table as rows
     for each statement execute function video_removed();
 
--- Fires for the columns that matter alone: counters move all the time.
+-- Fires for the columns that matter alone: counters move all the time. What leaves and what comes is locked together
+-- first, since one video may go from a to b while another goes from b to a.
 create function video_moved() returns trigger language plpgsql as $$
 begin
+    perform 1 from category where slug in (old.category, new.category) order by slug for no key update;
+    perform 1 from tag where name = any(old.tags || new.tags) order by name for no key update;
     if old.listed then perform move_listed(array[old.category], old.tags, -1); end if;
     if new.listed then perform move_listed(array[new.category], new.tags, 1); end if;
     return null;

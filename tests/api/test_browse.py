@@ -249,6 +249,25 @@ async def test_concurrent_publications_are_all_counted(api: Api) -> None:
     assert await api.database.fetchval("select videos from category where slug = 'launches'") == 16
 
 
+async def test_videos_that_change_places_do_not_wait_for_each_other(api: Api) -> None:
+    await add_categories(api.database)
+    creator = await api.sign_in("creator")
+    here, there = {"tags": ["a", "b"], "category": "moon"}, {"tags": ["z", "y"], "category": "mars"}
+    videos = [await published(api, creator, **(here if n % 2 else there)) for n in range(8)]
+
+    async def wander(n: int) -> None:
+        for step in range(6):
+            place = here if (n + step) % 2 else there
+            await api.json("PATCH", f"/api/videos/{videos[n]['id']}", place, creator)
+
+    async with trio.open_nursery() as nursery:
+        for n in range(len(videos)):
+            nursery.start_soon(wander, n)
+    assert await counts_after_change(api) == {"a": 4, "b": 4, "y": 4, "z": 4}
+    rows = await api.database.fetch("select slug, videos from category order by slug")
+    assert [tuple(row) for row in rows] == [("launches", 0), ("mars", 4), ("moon", 4)]
+
+
 OpenClean = Callable[[], AbstractAsyncContextManager[Database]]
 few = st.integers(0, 3)
 videos = st.tuples(few, few, few, few, st.sampled_from([[], ["iss"], ["iss", "eva"]]))
