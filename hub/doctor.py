@@ -9,6 +9,8 @@ from pathlib import Path
 
 import trio
 
+from api.mail.message import read_sender
+from api.mail.smtp import SmtpTransport, read_smtp_url
 from hub.api_wiring import WEB_STATIC
 from hub.settings import Settings
 from store.asyncio_loop import open_asyncio_loop
@@ -115,10 +117,31 @@ def _page_libraries(settings: Settings) -> Finding:
     return Finding("page libraries", True, f"in {Path('web_static', 'vendor')}")
 
 
+def _mail(settings: Settings) -> Finding:
+    if settings.smtp_url is None:
+        return Finding("mail", True, f"in {settings.data_dir / 'mail'}; set SMTP_URL to have it sent")
+    server = read_smtp_url(settings.smtp_url)
+    trouble = SmtpTransport(server, read_sender(settings.mail_from)).trouble()
+    if trouble is not None:
+        return Finding("mail", False, f"{server.host}, port {server.port}: {trouble}; check SMTP_URL")
+    return Finding("mail", True, f"handed to {server.host}, port {server.port}, from {settings.mail_from}")
+
+
+def _google(settings: Settings) -> Finding:
+    given = (settings.google_client_id is not None, settings.google_client_secret is not None)
+    if all(given):
+        return Finding("Google", True, f"signs in by {settings.google_issuer}")
+    if any(given):
+        return Finding("Google", False, "set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET, both or neither")
+    return Finding("Google", True, "off; set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET to sign in by it")
+
+
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     _port,
     _data_dir,
     _accelerated_sgp4,
     _ffmpeg,
     _page_libraries,
+    _mail,
+    _google,
 )

@@ -70,6 +70,14 @@ class SmtpTransport:
             outcomes += [Later(f"{self._server.host}: {_say(error)}")] * missing
         return outcomes
 
+    def trouble(self) -> str | None:
+        """Say why no mail can be handed over now, None when it can."""
+        try:
+            with self._session():
+                return None
+        except (OSError, smtplib.SMTPException) as error:
+            return _say(error)
+
     def _session(self) -> smtplib.SMTP:
         server, domain = self._server, self._sender.domain
         tls = self._tls or ssl.create_default_context()

@@ -1,0 +1,53 @@
+"""What the doctor says of mail and of Google: what is set, what is missing, and what does not answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.doctor import CHECKS, Finding
+from hub.settings import Settings
+from tests.api.mail_server import closed_port, mail_server
+
+
+def finding(subject: str, **settings: Any) -> Finding:
+    checks: dict[str, Callable[[Settings], Finding]] = {check.__name__: check for check in CHECKS}
+    return checks[f"_{subject}"](Settings(**settings))
+
+
+def test_without_a_mail_server_it_says_where_mail_lies() -> None:
+    said = finding("mail")
+    assert said.well
+    assert "var/mail" in said.remark
+    assert "SMTP_URL" in said.remark
+
+
+def test_a_mail_server_that_answers_is_well() -> None:
+    with mail_server() as server:
+        said = finding("mail", smtp_url=f"smtp://127.0.0.1:{server.port}")
+    assert (said.well, server.messages) == (True, [])
+
+
+@pytest.mark.parametrize("login", ["", "hub:hunter2@"])
+def test_one_that_does_not_is_named_without_the_password(login: str) -> None:
+    port = closed_port()
+    said = finding("mail", smtp_url=f"smtp://{login}127.0.0.1:{port}")
+    assert not said.well
+    assert f"127.0.0.1, port {port}: " in said.remark
+    assert "hunter2" not in said.remark
+
+
+def test_a_password_that_is_wrong_is_found_before_it_is_needed() -> None:
+    with mail_server(auth_require_tls=False) as server:
+        right, wrong = (
+            finding("mail", smtp_url=f"smtp://hub:{password}@127.0.0.1:{server.port}")
+            for password in ("right", "wrong")
+        )
+    assert (right.well, wrong.well) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "well"), [((), True), (("id",), False), (("secret",), False), (("id", "secret"), True)]
+)
+def test_google_needs_both_halves_or_none(given: tuple[str, ...], well: bool) -> None:
+    assert finding("google", **{f"google_client_{half}": "x" for half in given}).well is well
