@@ -243,3 +243,9 @@ async def test_a_repeated_comment_is_said_once(api: Api, video: str, creator: Pe
     for _ in range(2):
         await api.json("POST", f"{video}/comments", {"text": "once"}, creator, status=201, headers=key)
     assert await texts(api, f"{video}/comments") == ["once"]
+
+
+async def test_a_video_takes_so_many_comments(api: Api, video: str, creator: Person) -> None:
+    await api.database.execute("update video set comments = $1", comments.COMMENTS_MAX)
+    refused = await problem(api, "POST", f"{video}/comments", {"text": "x"}, creator)
+    assert refused == (409, "limit_exceeded", None)
