@@ -38,7 +38,7 @@ def test_every_route_is_listed() -> None:
     unused: Any = None
     app = create_app(services_without_database(ROOT / "web_static", unused, Tokens("s" * 32)))
     described = set(document_of(app)["paths"])
-    routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+    routes = {re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     unnamed = routes - described - {"/", "/favicon.ico", "/static/{name}"}
     assert [route for route in sorted(unnamed) if f"{route}`" not in README] == []
 
