@@ -8,6 +8,7 @@ from api.http.texts import Body, Paged, StoredInt, line, text
 from rooms.kinds.thread_commands import (
     EMOJI_LENGTH_MAX,
     REASON_LENGTH_MAX,
+    SLOW_S_MAX,
     TAGS_MAX,
     TEXT_LENGTH_MAX,
     TITLE_LENGTH_MAX,
@@ -130,6 +131,12 @@ class ThreadAct(Body):
 
     post_id: PostId | None = None
     reason: Annotated[str, text(0, REASON_LENGTH_MAX)] = ""
+
+
+class Pace(Body):
+    """How many seconds each person waits between two posts."""
+
+    seconds: Annotated[int, Field(ge=0, le=SLOW_S_MAX)]
 
 
 class Quote(BaseModel):

@@ -8,7 +8,7 @@ from quart_schema import document_response, tag, validate_request
 
 from api.forum import threads
 from api.forum.rooms_of_threads import room_of, thread_id
-from api.forum.shapes import Thread, ThreadAct, ThreadChange
+from api.forum.shapes import Pace, Thread, ThreadAct, ThreadChange
 from api.http.answers import answer, check_if_match, etag_of
 from api.http.caller import Caller, caller, need
 from api.http.rate_limits import limited
@@ -65,6 +65,17 @@ def threads_blueprint(services: ApiServices) -> Blueprint:
         if "If-Match" in request.headers:
             named["version"] = known["version"]
         await rooms.command(room_of(thread), named, who.by())
+        return await shown(thread, who)
+
+    @routes.put("/<thread>/slow-mode")
+    @tag(["Forum"])
+    @document_response(Thread, 200)
+    @limited("thread_change", per_minute=CHANGES_PER_MINUTE)
+    @validate_request(Pace)
+    async def slow_down(thread: str, data: Pace) -> Response:
+        """Let each person post only once in so many seconds, 0 for as often as they like; moderators may."""
+        who = await need("post.write")
+        await rooms.command(room_of(thread), {"type": "slow", "seconds": data.seconds}, who.by())
         return await shown(thread, who)
 
     def route_of(act: str) -> Callable[..., Awaitable[Response]]:

@@ -112,6 +112,18 @@ async def test_author_and_moderator_set_a_thread(api: Api) -> None:
     assert not (await api.json("POST", f"{path}/unlock", {}, admin))["locked"]
 
 
+async def test_in_slow_mode_one_waits_between_two_posts(api: Api) -> None:
+    ada, bob, admin = await api.sign_in(), await api.sign_in(), await api.sign_in("admin")
+    path = f"/api/threads/{(await open_thread(api, ada))['id']}"
+    assert await refused(api, "PUT", f"{path}/slow-mode", ada, {"seconds": 60}) == (403, "forbidden")
+    assert await refused(api, "PUT", f"{path}/slow-mode", admin, {"seconds": -1}) == (400, "invalid_field")
+    assert (await api.json("PUT", f"{path}/slow-mode", {"seconds": 60}, admin))["slow_s"] == 60
+    await say(api, bob, path.rpartition("/")[2])
+    assert await refused(api, "POST", f"{path}/posts", bob, {"text": "again"}) == (429, "slow_mode")
+    assert (await api.json("PUT", f"{path}/slow-mode", {"seconds": 0}, admin))["slow_s"] == 0
+    await say(api, bob, path.rpartition("/")[2])
+
+
 async def test_a_lost_update_of_a_title_is_refused(api: Api) -> None:
     ada = await api.sign_in()
     path = f"/api/threads/{(await open_thread(api, ada))['id']}"
