@@ -32,14 +32,15 @@ WEB_STATIC = Path(__file__).resolve().parent.parent / "web_static"
 
 async def start_api(
     supervisor: Supervisor, settings: Settings, dsn: str, api: ApiServices, services: Services
-) -> None:
-    """Start what the API does beside answering: mail, notices, views, cleaning."""
+) -> Notices:
+    """Start what the API does beside answering: mail, notices, views, cleaning; return who hears notices."""
     database = api.database
     postman = Postman(database, _mail_transport(settings), [answer_resets(_public_url(settings))])
+    notices = _notices(dsn, services, postman)
     await services.words.load(database)
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "mail": postman.run,
-        "notices": _notices(dsn, services, postman).run,
+        "notices": notices.run,
         "word filter": partial(services.words.run, database),
         "views": partial(api.views.run, database),
         "session cleaning": partial(clean_sessions, database),
@@ -47,6 +48,7 @@ async def start_api(
     }
     for name, service in work.items():
         supervisor.start_service(name, service)
+    return notices
 
 
 def api_services(

@@ -9,6 +9,7 @@ from actors import Supervisor
 from store.database import Database
 from store.errors import DatabaseError
 from store.event_log import EventLog
+from store.notices import Notices
 
 PROBE_TIMEOUT_S = 2.0
 
@@ -27,6 +28,7 @@ class HubWellness:
         self._log = log
         self._services = services
         self._rooms = rooms
+        self.notices: Notices | None = None
         self.stopping = False
 
     async def troubles(self) -> Sequence[str]:
@@ -36,6 +38,8 @@ class HubWellness:
         log = self._log.statistics()
         if not log.healthy:
             found.append(f"the log writer does not write: {log.trouble or 'it has not begun'}")
+        if self.notices is not None and not self.notices.statistics().listening:
+            found.append("changes of accounts are not heard: LISTEN does not work on the database")
         for supervisor in self._services:
             found += _given_up(supervisor, since_s=-inf)
         return found + _given_up(self._rooms, trio.current_time() - self._rooms.policy.cool_down_s)

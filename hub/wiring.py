@@ -104,7 +104,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             wellness = HubWellness(database, event_log, (supervisor, realtime.watch), realtime.rooms_watch)
             figures = HubFigures(realtime.services, supervisors)
             api = api_services(settings, database, realtime.services, wellness, figures)
-            await start_api(supervisor, settings, store.dsn, api, realtime.services)
+            wellness.notices = await start_api(supervisor, settings, store.dsn, api, realtime.services)
             realtime.services.withholding.ask(database)
             tell = partial(realtime.threads.run, database, realtime.services.rooms)
             supervisor.start_service("thread lists", tell)

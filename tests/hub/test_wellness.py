@@ -13,6 +13,7 @@ from actors import RestartPolicy, Supervisor, open_supervisor
 from hub.wellness import PROBE_TIMEOUT_S, HubWellness
 from store.errors import DatabaseUnavailable
 from store.memory_log import MemoryEventLog
+from store.notices import Notices
 
 POLICY = RestartPolicy(budget=1, within_s=60, backoff_s=0.01, backoff_max_s=0.01)
 
@@ -55,6 +56,14 @@ async def crash() -> None:
 async def test_all_is_well(autojump_clock: MockClock) -> None:
     async with open_parts() as parts:
         assert list(await parts.wellness().troubles()) == []
+
+
+async def test_changes_of_accounts_that_are_not_heard(autojump_clock: MockClock) -> None:
+    async with open_parts() as parts:
+        wellness = parts.wellness()
+        wellness.notices = Notices("postgresql://nowhere", {}, lambda: None)
+        [trouble] = await wellness.troubles()
+        assert "LISTEN" in trouble
 
 
 async def test_a_database_that_says_why(autojump_clock: MockClock) -> None:
