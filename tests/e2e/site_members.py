@@ -55,6 +55,11 @@ class Member(Visitor):
         assert answer.status < 400, (method, path, answer.status, text)
         return json.loads(text) if text else None
 
+    def assert_all_was_well_since(self) -> None:
+        """Check what the pages complained about since this was last asked."""
+        problems, self.problems = self.problems, []
+        assert not problems, problems
+
 
 Recruit = Callable[..., Member]
 

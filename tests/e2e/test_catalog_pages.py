@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hub_process import HubProcess, new_hub
@@ -57,14 +57,14 @@ def videos(people: list[Member]) -> dict[str, str]:
 def ada(people: list[Member]) -> Iterator[Member]:
     """A creator."""
     yield people[0]
-    people[0].assert_all_was_well()
+    people[0].assert_all_was_well_since()
 
 
 @pytest.fixture
 def zoe(people: list[Member]) -> Iterator[Member]:
     """A viewer."""
     yield people[1]
-    people[1].assert_all_was_well()
+    people[1].assert_all_was_well_since()
 
 
 def publish(creator: Member, title: str, category: str, tags: list[str]) -> str:
@@ -326,7 +326,9 @@ def test_two_edits_at_once_do_not_lose_one(ada: Member) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_read_and_read_out(zoe: Member, videos: dict[str, str], scheme: str) -> None:
+def test_every_page_can_be_read_and_read_out(
+    zoe: Member, videos: dict[str, str], scheme: Literal["light", "dark"]
+) -> None:
     zoe.page.emulate_media(color_scheme=scheme)
     for page, path in every_page(zoe, videos):
         assert faint_texts(page) == [], path
