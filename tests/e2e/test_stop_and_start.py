@@ -147,7 +147,7 @@ async def _send_posts(wire: Wire) -> None:
 def test_a_second_signal_ends_the_hub_at_once(hub: HubProcess) -> None:
     with silent_websocket(hub):  # the farewell waits for its answer, but not for ever
         hub.signal(signal.SIGTERM)
-        await_until(lambda: '"event": "stopping"' in hub.log_text(), STOP_S_MAX, "the hub stops")
+        await_until(lambda: '"event":"stopping"' in hub.log_text(), STOP_S_MAX, "the hub stops")
         hub.signal(signal.SIGTERM)
         assert hub.await_end(STOP_S_MAX) == 128 + signal.SIGTERM
     _assert_nothing_is_left(hub)
