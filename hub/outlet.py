@@ -173,7 +173,8 @@ class Outlet(trio.abc.Stream):
         self._clear = self._open and not self._finished and self._held is None
 
     def _drain_some(self) -> None:
-        while self._queue:
+        """Write what the socket takes; once closed, its number may be another connection's already."""
+        while self._queue and self._open:
             head = self._queue[0]
             try:
                 sent = _write(self._fd, head)

@@ -1,5 +1,7 @@
 """The outlet over real sockets: bytes in order, nothing waits, frames whole, and too slow is told once."""
 
+import os
+import select
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +23,7 @@ class Line:
     """An outlet, the client's end of its socket, and how often the client was too slow."""
 
     outlet: Outlet
+    stream: trio.SocketStream
     client: trio.SocketStream
     too_slow: int = 0
     offered: bytearray = field(default_factory=bytearray)
@@ -35,6 +38,19 @@ class Line:
         while len(data) < count:
             data += await self.client.receive_some(count - len(data))
         return data
+
+    def read_at_once(self) -> None:
+        """Read what has come, before any other task runs."""
+        number = self.client.socket.fileno()
+        while select.select([number], [], [], 0)[0]:
+            os.read(number, 65_536)
+
+    def close_at_once(self) -> int:
+        """Close the hub's end, before any other task runs; return its number, which is free then."""
+        number = self.stream.socket.fileno()
+        self.outlet.abandon()
+        self.stream.socket.close()
+        return number
 
     async def read_until_silence(self) -> bytes:
         """Read what has come and what follows it."""
@@ -59,7 +75,7 @@ async def open_line() -> AsyncIterator[Line]:
     client = trio.SocketStream(trio.socket.from_stdlib_socket(theirs))
     async with client, trio.open_nursery() as nursery:
         outlet = Outlet(stream, nursery)
-        line = Line(outlet, client)
+        line = Line(outlet, stream, client)
         outlet.on_overflow(line._overflow)
         yield line
         outlet.abandon()
@@ -171,6 +187,26 @@ async def test_a_client_that_goes_while_frames_wait_frees_them() -> None:
         assert line.outlet.queued_bytes == 0
         line.offer(b"x")
         assert line.outlet.queued_bytes == 0
+
+
+@pytest.mark.parametrize("attempt", range(20))
+async def test_nothing_is_written_to_who_has_the_number_of_a_closed_socket(attempt: int) -> None:
+    """The task that drains may have been woken in the very tick in which the socket is closed."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        async with open_line() as line:
+            while not line.outlet.queued_bytes:
+                line.offer(b"x" * 1000)
+            await trio.testing.wait_all_tasks_blocked()
+            line.read_at_once()
+            await trio.lowlevel.checkpoint()  # by now both are to run, in any order
+            number = line.close_at_once()
+            os.dup2(ours.fileno(), number)
+            await trio.testing.wait_all_tasks_blocked()
+            os.close(number)
+        theirs.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            theirs.recv(1)
 
 
 async def test_an_abandoned_outlet_says_nothing_and_tells_nobody() -> None:
