@@ -71,11 +71,12 @@ def _hello() -> list[str]:
 
 
 def _reads(port: int, rows: int) -> list[_Read]:
-    step = max(1, rows // _PAGES)
-    posts = [get(f"/api/threads/{THREAD}/posts?offset={offset}") for offset in range(1, rows - 20, step)]
+    thread, step = f"/api/threads/{THREAD}/posts", max(1, rows // _PAGES)
+    posts = [get(f"{thread}?offset={offset}") for offset in range(1, rows - 20, step)]
     return [
         _Read("GET /api/videos, the newest 20", [get("/api/videos")], VIDEOS),
         _Read("GET /api/videos, each time another 20", [get(path) for path in _video_pages(port)], VIDEOS),
+        _Read("GET /api/threads/{id}/posts, the newest 20", [get(f"{thread}?reverse=true")], POSTS),
         _Read("GET /api/threads/{id}/posts, each time another 20", posts, POSTS),
     ]
 
