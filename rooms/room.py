@@ -115,11 +115,11 @@ class Room:
         raise LogError(self._channel, "too many write here at once; try again")
 
     async def _bring_back(self) -> None:
-        """Bring the state back from the end of the log."""
+        """Bring the state back from the end of the log, all of it or nothing."""
         page = await self._log.read_back(self._channel, None, self._kind.replay_events_max)
+        before = await self._from_before(page)
         self._state = self._kind.begin()
-        self._evolve(await self._from_before(page))
-        self._evolve(reversed(page.events))
+        self._evolve([*before, *reversed(page.events)])
         self._position = page.top
 
     async def _from_before(self, page: Page) -> list[Recorded]:

@@ -268,6 +268,28 @@ async def test_a_channel_begun_anew_is_begun_anew() -> None:
     assert told.publications[-1].epoch != told.publications[0].epoch
 
 
+async def test_a_room_whose_way_back_was_cut_off_decides_nothing_by_halves() -> None:
+    class Broken(MemoryEventLog):
+        broken = False
+
+        async def about(self, channel: str, subjects: Sequence[str]) -> list[Recorded]:
+            if self.broken:
+                raise DatabaseUnavailable("the connection broke")
+            return await super().about(channel, subjects)
+
+    log, kind = Broken(), LedgerKind()
+    kind.replay_events_max, kind.replay_subjects = 1, ("rule",)
+    room, other = open_room(log, Told(), kind), open_room(log, Told(), kind)
+    await turn(room, "+rule", "+a")
+    await log.restart(CHANNEL)
+    await turn(other, "+rule", "+a")
+    log.broken = True
+    assert [type(each) for each in await turn(room, "+b")] == [DatabaseUnavailable]
+    assert await turn(room, "+a") == [None]
+    log.broken = False
+    assert await turn(room, "+rule", "*rule") == [None, None]
+
+
 async def test_a_writer_that_never_wins_gives_up_and_says_so() -> None:
     class Contested(MemoryEventLog):
         tries = 0
