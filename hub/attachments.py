@@ -9,7 +9,8 @@ from hub.services import Services
 from hub.session import Session
 from hub.topic import Subscription, Topic
 from hub.wire import codes
-from rooms.kind import Kind
+from hub.withholding import cover_end
+from rooms.kind import By, Kind
 from store.event_log import Position
 
 
@@ -84,7 +85,7 @@ class Attachments:
     def enter(self, prepared: Prepared) -> dict[str, Any]:
         """Take the place at the topic's top of this instant, and return the subscribe result."""
         topic, wish, session = prepared.topic, prepared.wish, self._session
-        found = _up_to_now(prepared)
+        found = _up_to_now(prepared, session.by)
         subscription = Subscription(
             session.outlet, session.codec, wants_joins=wish.join_leave, on_lost=self._lost
         )
@@ -177,14 +178,14 @@ def check_whole(topic: Topic) -> None:
         raise codes.Rejected(codes.INTERNAL)
 
 
-def _up_to_now(prepared: Prepared) -> Attachment:
-    """Return what was found and whatever was fanned out since."""
+def _up_to_now(prepared: Prepared, by: By) -> Attachment:
+    """Return what was found and whatever was fanned out since, as `by` may read it."""
     if prepared.wish.since is None or not prepared.found.recovered or not prepared.kind.durable:
         return prepared.found
     rest = prepared.topic.since(prepared.top)
     if rest is None:
         return Attachment([], recovered=False)
-    return Attachment(prepared.found.publications + rest, recovered=True)
+    return Attachment(cover_end(prepared.found.publications + rest, by), recovered=True)
 
 
 def _subscribe_result(topic: Topic, kind: Kind, wish: Wish, found: Attachment) -> dict[str, Any]:

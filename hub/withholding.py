@@ -1,11 +1,14 @@
-"""What was deleted or hidden stays in the log, and is read out of the history without its text."""
+"""What was deleted or hidden stays in the log, and is read and recovered from it without its text."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import orjson
 
+from hub.wire.codec import Encoded
 from rooms.kind import By
+from rooms.ports import Publication
 from store.database import Database
 from store.event_log import Recorded
 
@@ -14,8 +17,12 @@ _SPOKEN = ('{"type":"post"', '{"type":"edit"')
 _WITHHELD = """
 select post.id from thread join forum_post as post using (life)
 where thread.id = $1 and post.id = any($2)
-    and (post.deleted_at is not null or (post.hidden_at is not null and not $3))
+    and (post.deleted_at is not null or (coalesce(post.hidden_at, thread.hidden_at) is not null and not $3))
 """
+_VERDICTS = tuple(
+    b'{"data":{"type":"%s"' % word for word in (b"delete", b"hide", b"unhide", b"withdraw", b"restore")
+)
+_SPOKEN_ENCODED = tuple(b'{"data":' + begin.encode() for begin in _SPOKEN)
 
 
 class Withholding:
@@ -42,5 +49,55 @@ class Withholding:
 def _blank(event: Recorded) -> Recorded:
     if not event.data.startswith(_SPOKEN):
         return event
-    said = orjson.loads(event.data) | {"text": "", "withheld": True}
-    return replace(event, data=orjson.dumps(said).decode())
+    return replace(event, data=_without_text(orjson.loads(event.data)).decode())
+
+
+def _without_text(said: dict[str, Any]) -> bytes:
+    return orjson.dumps(said | {"text": "", "withheld": True})
+
+
+@dataclass(slots=True)
+class _Verdicts:
+    """What of a thread is withheld after some of its events."""
+
+    deleted: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
+    withdrawn: bool = False
+
+    def hear(self, event: dict[str, Any]) -> None:
+        match event["type"]:
+            case "delete":
+                self.deleted.add(event["id"])
+            case "hide":
+                self.hidden.add(event["id"])
+            case "unhide":
+                self.hidden.discard(event["id"])
+            case word:
+                self.withdrawn = word == "withdraw"
+
+    def withhold(self, message_id: str, by: By) -> bool:
+        hidden = self.withdrawn or message_id in self.hidden
+        return message_id in self.deleted or (hidden and not by.moderator)
+
+
+def cover_end(publications: list[Encoded], by: By) -> list[Encoded]:
+    """Return what a channel has told up to its top as `by` may read it.
+
+    Whatever withholds a message comes after it, so the end of a log says itself what is withheld in it.
+    """
+    verdicts = [each for each in publications if each.json.startswith(_VERDICTS)]
+    if not verdicts:
+        return publications
+    heard = _Verdicts()
+    for each in verdicts:
+        heard.hear(orjson.loads(each.json)["data"])
+    return [_covered(each, heard, by) for each in publications]
+
+
+def _covered(publication: Encoded, verdicts: _Verdicts, by: By) -> Encoded:
+    if not publication.json.startswith(_SPOKEN_ENCODED):
+        return publication
+    said = orjson.loads(publication.json)["data"]
+    if not verdicts.withhold(said["id"], by):
+        return publication
+    return Encoded.of(Publication(_without_text(said), publication.offset))

@@ -100,6 +100,53 @@ async def test_the_history_has_no_text_of_what_was_deleted_or_hidden(database: D
             assert texts == {"first": "Hello", "gone": "", "hidden": "Hello"}
 
 
+def texts(publications: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the texts that publications carry, by message id."""
+    return {each["data"]["id"]: each["data"]["text"] for each in publications if "text" in each["data"]}
+
+
+async def test_what_is_recovered_has_no_text_of_what_was_deleted_or_hidden() -> None:
+    async with live_hub() as hub, hub.client() as ada, hub.client(None) as mo:
+        await mo.ask("connect", {"token": hub.token("mo", role="admin")})
+        await hub.open_thread(THREAD)
+        for message_id in ("gone", "hidden", "shown", "kept"):
+            await ada.post(message_id, THREAD)
+        edit = {"type": "edit", "id": "gone", "text": "Secret"}
+        await ada.ask("publish", {"channel": THREAD, "data": edit})
+        for word, message_id in (
+            ("delete", "gone"),
+            ("hide", "hidden"),
+            ("hide", "shown"),
+            ("unhide", "shown"),
+        ):
+            await command(hub, type=word, id=message_id)
+        recovered = await ada.subscribe(THREAD, recover=True, offset=1)
+        assert [each["offset"] for each in recovered["publications"]] == list(range(2, 12))
+        read = {"first": "Hello", "gone": "", "hidden": "", "shown": "Hello", "kept": "Hello"}
+        assert texts(recovered["publications"]) == read
+        assert [each["offset"] for each in recovered["publications"] if "withheld" in each["data"]] == [
+            3,
+            4,
+            7,
+        ]
+        recovered = await mo.subscribe(THREAD, recover=True, offset=1)
+        assert texts(recovered["publications"]) == read | {"hidden": "Hello"}
+
+
+async def test_a_withdrawn_thread_has_texts_for_moderators_alone(database: Database) -> None:
+    async with forum(database) as hub, hub.client() as ada, hub.client(None) as mo:
+        await mo.ask("connect", {"token": hub.token("mo", role="admin")})
+        await command(hub, type="withdraw")
+        for client, text in ((ada, ""), (mo, "Hello")):
+            page = await client.ask("history", {"channel": THREAD, "limit": 10})
+            recovered = await client.subscribe(THREAD, recover=True)
+            assert texts(page["publications"]) == texts(recovered["publications"]) == {"first": text}
+        await command(hub, type="restore")
+        await ada.ask("unsubscribe", {"channel": THREAD})
+        recovered = await ada.subscribe(THREAD, recover=True)
+        assert texts(recovered["publications"]) == {"first": "Hello"}
+
+
 class Cards:
     """A database that knows every thread, and counts how often it is asked."""
 
