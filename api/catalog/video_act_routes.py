@@ -49,7 +49,7 @@ async def _publish(connection: Connection, row: Row, _who: Viewer) -> None:
     await videos.publish(connection, row["id"])
 
 
-async def _unlist(connection: Connection, row: Row, _who: Viewer) -> None:
+async def _unlist(connection: Connection, row: Row, who: Viewer) -> None:
     videos.check_not_deleted(row)
     if row["visibility"] != "unlisted":
-        await videos.edit(connection, row["id"], {"visibility": "unlisted"})
+        await videos.edit(connection, row, who, {"visibility": "unlisted"})

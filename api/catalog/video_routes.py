@@ -120,10 +120,10 @@ async def _create(connection: Connection, who: Caller, new: NewVideo) -> videos.
     return await videos.read(connection, made, viewer_of(who))
 
 
-async def _edit(connection: Connection, row: Row, _who: Viewer, editor: Caller, edit: VideoEdit) -> None:
+async def _edit(connection: Connection, row: Row, who: Viewer, editor: Caller, edit: VideoEdit) -> None:
     videos.check_not_deleted(row)
     await _check_texts(connection, editor, edit)
-    await videos.edit(connection, row["id"], edit.model_dump())
+    await videos.edit(connection, row, who, edit.model_dump())
 
 
 async def _check_texts(connection: Connection, who: Caller, written: NewVideo | VideoEdit) -> None:

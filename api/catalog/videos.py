@@ -34,7 +34,7 @@ select $1, $2, $3, slug, $5, $6 from (select slug from category where slug = $4 
 returning id
 """
 _LOCK = """
-select id, creator, version, visibility, published_at, deleted_at, deleted_by,
+select id, creator, version, visibility, published_at, deleted_at, deleted_by, hidden_at,
     deleted_at > now() - make_interval(days => $4) as restorable
 from video where id = $1 and may_see(video, $2, $3) for no key update
 """
@@ -42,6 +42,7 @@ _EDIT = """
 update video set
     title = coalesce($2, title), description = coalesce($3, description), category = coalesce($4, category),
     tags = coalesce($5, tags), visibility = coalesce($6, visibility),
+    hidden_at = case when $6 is null or $6 = 'private' then hidden_at end,
     version = version + 1, updated_at = now()
 where id = $1
 """
@@ -105,13 +106,18 @@ def check_not_deleted(row: Row) -> None:
         raise Problem(409, "conflict", "this video was deleted: restore it first")
 
 
-async def edit(connection: Connection, video: uuid.UUID, fields: Mapping[str, Any]) -> None:
-    """Change the fields that are not None of a locked video; raise 400 for the category."""
+async def edit(connection: Connection, row: Row, who: Viewer, fields: Mapping[str, Any]) -> None:
+    """Change the fields that are not None of a locked video.
+
+    Raises 400 for a category that is not there, 403 for who would show again what moderators hid.
+    """
+    if row["hidden_at"] is not None and fields.get("visibility", "private") not in (None, "private"):
+        _check_may_show(who)
     category = fields.get("category")
     if category is not None and not await _is_category(connection, category):
         raise _no_such_category()
     values = [fields.get(name) for name in ("title", "description", "category", "tags", "visibility")]
-    await connection.execute(_EDIT, video, *values)
+    await connection.execute(_EDIT, row["id"], *values)
 
 
 async def publish(connection: Connection, video: uuid.UUID) -> None:
@@ -146,6 +152,11 @@ async def restore(connection: Connection, row: Row, who: Viewer) -> None:
         " where id = $1",
         row["id"],
     )
+
+
+def _check_may_show(who: Viewer) -> None:
+    if not who.edits_any:
+        raise Problem(403, "forbidden", "a moderator has hidden this video: ask them to show it again")
 
 
 async def _is_category(connection: Connection, slug: str) -> bool:

@@ -12,7 +12,8 @@ from api.services import ApiServices
 from store.database import Connection
 
 _HIDE_VIDEO = """
-    update video set visibility = 'private', version = version + 1, updated_at = now()
+    update video set visibility = 'private', hidden_at = coalesce(hidden_at, now()), version = version + 1,
+        updated_at = now()
     where id = $1 and deleted_at is null
 """
 

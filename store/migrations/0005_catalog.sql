@@ -29,8 +29,8 @@ create index tag_prefix on tag (name text_pattern_ops);
 create index tag_popular on tag (videos desc, name);
 
 -- `state` is that of the media and moved by whoever works on it; `published_at` is the creator's word. What a creator
--- edits moves `version`; counters do not. `duration_s` is 0 while it is not known. `listed` says who is found by
--- everybody. Rows are updated in place when only comments and likes move: room in the page keeps that off the indexes.
+-- edits moves `version`; counters do not. `duration_s` is 0 while it is not known. What moderators hid is private, and
+-- its creator shows it to nobody while `hidden_at` is set. `listed` says who is found by everybody. Rows are updated in place when only comments and likes move: room in the page keeps that off the indexes.
 create table video (
     id uuid primary key default gen_random_uuid(),
     creator uuid not null references account (id),
@@ -52,6 +52,7 @@ create table video (
     published_at timestamptz,
     deleted_at timestamptz,
     deleted_by uuid references account (id),
+    hidden_at timestamptz,
     listed boolean not null generated always as (
         published_at is not null and deleted_at is null and visibility in ('public', 'premium')
     ) stored
