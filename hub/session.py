@@ -53,6 +53,7 @@ class Session:
         "_closing",
         "_connect_by",
         "_gathered",
+        "_listening",
         "_ping_at",
         "_pong_by",
         "_refusals",
@@ -75,6 +76,7 @@ class Session:
         self._slots = trio.Semaphore(PUBLISHES_IN_FLIGHT_MAX)
         self._scope = trio.CancelScope()
         self._closing = False
+        self._listening = True
         self._gathered: list[bytes] = []
         self._connect_by = now + CONNECT_TIMEOUT_S
         self._ping_at = now + PING_INTERVAL_S
@@ -137,7 +139,9 @@ class Session:
                 while True:
                     message = await websocket.get_message()
                     if not self._closing:
+                        self._listening = False
                         await self._receive(message, methods)
+                        self._listening = True
             except trio_websocket.ConnectionClosed:
                 pass
 
@@ -214,7 +218,9 @@ class Session:
         if not self.connected:
             return codes.STALE if now >= self._connect_by else None
         if self._pong_by is not None and now >= self._pong_by:
-            return codes.NO_PONG
+            if self._listening:
+                return codes.NO_PONG
+            self._pong_by = now + PONG_TIMEOUT_S  # it may have come, and is read after the command under way
         expires_at = self.claims.expires_at
         if expires_at is not None and wall_s >= expires_at + TOKEN_GRACE_S:
             return codes.EXPIRED

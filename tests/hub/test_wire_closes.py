@@ -6,6 +6,7 @@ import pytest
 
 from hub.limits import PUBLISHES_IN_FLIGHT_MAX, REFUSALS_MAX
 from rooms.ports import Publication
+from tests.hub.delayed_log import DelayedLog
 from tests.hub.live_hub import DAY_S, LOBBY, live_hub, post, signed
 
 
@@ -157,6 +158,38 @@ async def test_3012_who_does_not_answer_a_ping() -> None:
         assert await ada.ask("ping", {}) == {}
         hub.tick(later_s=33.2)
         assert await ada.closed() == (3012, "no pong")
+
+
+async def test_a_pong_behind_a_command_that_takes_long_is_waited_for() -> None:
+    log = DelayedLog()
+    async with live_hub(log) as hub, hub.client() as ada:
+        log.hold()
+        subscribing = await ada.send("subscribe", {"channel": LOBBY})
+        await hub.until(lambda: log.looks)
+        hub.tick(later_s=25.1)
+        await ada.send_objects({})
+        hub.tick(later_s=33.2)
+        log.release()
+        assert "subscribe" in await ada.reply(subscribing)
+        assert await ada.ask("ping", {}) == {}
+        hub.tick(later_s=42)
+        assert await ada.ask("ping", {}) == {}
+        assert ada.pings == 1
+
+
+async def test_3012_who_does_not_answer_a_ping_for_a_command_that_took_long() -> None:
+    log = DelayedLog()
+    async with live_hub(log) as hub, hub.client() as ada:
+        log.hold()
+        subscribing = await ada.send("subscribe", {"channel": LOBBY})
+        await hub.until(lambda: log.looks)
+        hub.tick(later_s=25.1)
+        hub.tick(later_s=33.2)
+        log.release()
+        await ada.reply(subscribing)
+        await ada.ask("ping", {})
+        hub.tick(later_s=41.3)
+        assert (await ada.closed())[0] == 3012
 
 
 async def test_who_answers_pings_stays() -> None:
