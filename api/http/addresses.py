@@ -1,6 +1,6 @@
 """From which address a request comes, behind as many proxies as are trusted."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from quart import Request
 
@@ -10,7 +10,7 @@ def address_of(request: Request, trusted_proxies: int) -> str:
 
     Each proxy appends the address it was called from; only the last `trusted_proxies` entries are believed.
     """
-    peer = request.remote_addr or ""
+    peer = _normal(request.remote_addr or "") or request.remote_addr or ""
     if not trusted_proxies:
         return peer
     forwarded = [each.strip() for each in ",".join(request.headers.getlist("X-Forwarded-For")).split(",")]
@@ -19,7 +19,10 @@ def address_of(request: Request, trusted_proxies: int) -> str:
 
 
 def _normal(entry: str) -> str:
+    """Return an address in its usual spelling: an IPv4 one that came in over IPv6 is itself again."""
     try:
-        return str(ip_address(entry))
+        address = ip_address(entry)
     except ValueError:
         return ""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

@@ -81,6 +81,12 @@ async def test_an_ipv6_subscriber_is_one_address(api: Api) -> None:
     assert await statuses(api, 1, address="2001:db8:1:3::1") == [200]
 
 
+async def test_people_with_ipv4_are_not_one_subscriber_where_the_hub_listens_on_ipv6(api: Api) -> None:
+    assert await statuses(api, 3, address="::ffff:203.0.113.1") == [200] * 3
+    assert await statuses(api, 1, address="203.0.113.1") == [429]
+    assert await statuses(api, 1, address="::ffff:203.0.113.2") == [200]
+
+
 async def test_accounts_behind_one_address_do_not_use_up_each_others(api: Api) -> None:
     ada, grace = await api.sign_in(name="Ada"), await api.sign_in(name="Grace")
     assert await statuses(api, 4, ada) == [200, 200, 200, 429]
