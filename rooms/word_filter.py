@@ -3,6 +3,9 @@
 import unicodedata
 from collections.abc import Iterable
 
+_UNSEEN = ("Mn", "Me", "Cf")  # accents, enclosing rings, and what has no width
+_FILLERS = "\u115f\u1160\u3164\uffa0"  # count as letters, and show nothing
+
 
 class WordFilter:
     """Finds whole words and phrases, whatever their case, accents, width and punctuation.
@@ -48,20 +51,23 @@ class WordFilter:
 
 
 def _plain(text: str) -> str:
-    """Return a text as it is compared: folded, without accents, punctuation as blanks."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    if letters.isalnum():
+    """Return a text as it is compared: folded, without accents, punctuation as blanks.
+
+    Some letters, such as the bold ones of mathematics, have a case only once they are decomposed.
+    """
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    if letters.isascii() and letters.isalnum():
         return letters
     return "".join(_compared(letter) for letter in letters)
 
 
 def _compared(letter: str) -> str:
-    if letter.isalnum():
-        return letter
-    return "" if unicodedata.category(letter) in ("Mn", "Cf") else " "
+    if letter in _FILLERS or unicodedata.category(letter) in _UNSEEN:
+        return ""
+    return letter if letter.isalnum() else " "
 
 
 def texts_of(command: object) -> list[str]:
-    """Return what others would read of a command: whatever a kind calls `title` and `text`."""
+    """Return what others would read of a command: whatever a kind calls `title`, `text` and `tags`."""
     found = (getattr(command, name, None) for name in ("title", "text"))
-    return [text for text in found if isinstance(text, str)]
+    return [text for text in (*found, *getattr(command, "tags", ())) if isinstance(text, str)]

@@ -78,6 +78,11 @@ class React:
     id: str
     emoji: str
 
+    @property
+    def text(self) -> str:
+        """What others read of it."""
+        return self.emoji
+
 
 @dataclass(frozen=True, slots=True)
 class Unreact:

@@ -15,6 +15,7 @@ from actors import Crash, Registry, RestartPolicy, open_supervisor
 from api.accounts.standing import AccountStandings
 from api.app import create_app
 from api.http.app_type import HubApp
+from api.moderation.word_list import WordList
 from api.services import ApiOptions, ApiServices
 from api.tokens import Tokens
 from hub.room_commands import RoomCommands
@@ -149,7 +150,7 @@ async def open_api(
 ) -> AsyncIterator[Api]:
     """Open the app with real rooms over `database`; `more` and `change` give it other parts."""
     crashes: list[Crash] = []
-    published, steered = Published(), Steered()
+    published, steered, words = Published(), Steered(), WordList()
     event_log = PostgresEventLog(database)
     async with (
         open_supervisor(POLICY, on_crash=crashes.append) as supervisor,
@@ -163,7 +164,8 @@ async def open_api(
             figures=steered,
             web_static=web_static,
             database=database,
-            rooms=RoomCommands(rooms, kind_of),
+            rooms=RoomCommands(rooms, kind_of, words.screen),
+            words=words,
             standings=AccountStandings(database),
             options=options,
         )

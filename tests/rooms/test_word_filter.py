@@ -13,6 +13,8 @@ from rooms.word_filter import WordFilter
         ("spam", "no SPAM here"),
         ("spam", "ｓｐａｍ"),
         ("spam", "s\u200bpam"),
+        ("spam", "\U0001d412PAM"),
+        ("spam", "sp\u20dda\u3164m"),
         ("naïve", "a naive one"),
         ("naive", "a naïve one"),
         ("straße", "STRASSE"),
