@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from api.catalog.search_snippets import parts
 from api.catalog.search_terms import WORDS_MAX, Corrections, Term, any_of, finished, terms_of, typed
-from api.catalog.search_typos import WORD_LENGTH_MIN, nearest
+from api.catalog.search_typos import MISTYPED_MAX, may_be_mistyped, nearest
 from api.http.cursors import decode_cursor, encode_cursor
 from api.problems import Problem
 from store.database import Connection, Row
@@ -141,14 +141,11 @@ async def read_terms(connection: Connection, query: str) -> list[Term]:
 async def read_corrections(connection: Connection, terms: list[Term]) -> Corrections:
     """Return for each word that may be mistyped what it may mean."""
     words = [word for term in terms for word in term.words]
-    long = [(word, place == len(words) - 1) for place, word in enumerate(words) if _may_be_mistyped(word)]
-    rows = await connection.fetch(_ALIKE, [word for word, _ in long], [last for _, last in long])
+    asked = [(word, place == len(words) - 1) for place, word in enumerate(words) if may_be_mistyped(word)]
+    said, unfinished = zip(*asked[:MISTYPED_MAX], strict=True) if asked else ((), ())
+    rows = await connection.fetch(_ALIKE, said, unfinished)
     meant = {row["said"]: nearest(row["said"], row["known"], row["unfinished"]) for row in rows}
     return {said: known for said, known in meant.items() if known}
-
-
-def _may_be_mistyped(word: str) -> bool:
-    return len(word) >= WORD_LENGTH_MIN and not word.isdecimal()
 
 
 async def _read(

@@ -1,19 +1,27 @@
 """Which words were meant: those that a mistyped one is few slips of the finger away from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 WORD_LENGTH_MIN = 4  # what is shorter is near to everything
+WORD_LENGTH_MAX = 24
+MISTYPED_MAX = 5  # in one query; with the limits of length this bounds what a look costs
+KNOWN_MAX = 20
 LONG_WORD = 6  # from here on two slips are forgiven
 MEANT_MAX = 3
 
 
-def nearest(said: str, known: Iterable[str], unfinished: bool) -> list[str]:
-    """Return the few of the `known` words that `said` may mean, the nearest first.
+def may_be_mistyped(word: str) -> bool:
+    """Say whether it makes sense to look for words near this one."""
+    return WORD_LENGTH_MIN <= len(word) <= WORD_LENGTH_MAX and not word.isdecimal()
+
+
+def nearest(said: str, known: Sequence[str], unfinished: bool) -> list[str]:
+    """Return the few of the first KNOWN_MAX `known` words that `said` may mean, the nearest first.
 
     An `unfinished` word may mean one that begins like it.
     """
     slips_max = 2 if len(said) >= LONG_WORD else 1
-    measured = [(_slips(said, word, unfinished), place, word) for place, word in enumerate(known)]
+    measured = [(_slips(said, word, unfinished), place, word) for place, word in enumerate(known[:KNOWN_MAX])]
     return [word for slips, _, word in sorted(measured) if slips <= slips_max][:MEANT_MAX]
 
 
