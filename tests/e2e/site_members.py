@@ -4,12 +4,19 @@ import http.client
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from account_visitor import PASSWORD, new_email, sign_in
 from hub_process import HubProcess, run_hub
+from page_checks import beyond_the_screen, faint_texts, read_out, repeated_ids, unnamed
 from page_visitor import Visitor
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+_WIDTHS = (320, 390, 820)
+_SETTLED = """() => document.querySelector("header.site nav")
+    && !document.querySelector("[aria-busy=true], #panel:empty, [data-state=connecting]")
+    && !document.body.innerText.includes("Loading…")"""
 
 
 class Member(Visitor):
@@ -40,6 +47,12 @@ class Member(Visitor):
         self.await_connection("live")
         return self
 
+    def look_at(self, path: str) -> Page:
+        """Go to a page and wait until nothing is on its way any more."""
+        page = self.go(path)
+        page.wait_for_function(_SETTLED)
+        return page
+
     def rest(self, method: str, path: str, body: dict[str, Any] | None = None, etag: str = "") -> Any:
         """Ask the hub, which must agree; return what it answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=20)
@@ -62,6 +75,21 @@ class Member(Visitor):
 
 
 Recruit = Callable[..., Member]
+
+
+def check_page(page: Page) -> None:
+    """Check that a page can be read in light and dark, be read out, and fits small screens."""
+    for scheme in _SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert faint_texts(page) == [], (page.url, scheme)
+    for width in _WIDTHS:
+        page.set_viewport_size({"width": width, "height": 700})
+        assert beyond_the_screen(page) == [], (page.url, width)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    nodes = read_out(page)
+    assert unnamed(nodes) == [], page.url
+    assert ("main", "") in nodes, page.url
+    assert repeated_ids(page) == [], page.url
 
 
 @contextmanager

@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
 
 import pytest
-from hub_process import HubProcess, new_hub
-from page_checks import beyond_the_screen, faint_texts, read_out, repeated_ids, unnamed
+from hub_process import HubProcess, await_until, new_hub
 from page_visitor import Visit
 from playwright.sync_api import Browser, Locator, Page, expect
-from site_members import Member, Recruit, recruiting
+from site_members import Member, Recruit, check_page, recruiting
 
 pytestmark = pytest.mark.browser
 
 PAGE = 24  # videos that the page reads at once
+VIEW_S_MAX = 30.0
 OTHERS = 30  # published beside the named ones
 NAMED = [
     ("Perseverance drives across the delta", "mars", ["rover"]),
@@ -21,8 +20,16 @@ NAMED = [
     ("How a Raptor engine is made", "engineering", ["raptor", "engine"]),
 ]
 NASTY = "<img src=x onerror=alert(1)> & <b>bold</b>"
-OPEN_PAGES = ["/videos", "/videos/{video}", "/search?q=raptor", "/search"]
-OWN_PAGES = ["/videos?mine=1", "/history", "/lists", "/lists/{list}"]
+PAGES = [
+    "/videos",
+    "/videos/{video}",
+    "/search?q=raptor",
+    "/search",
+    "/videos?mine=1",
+    "/history",
+    "/lists",
+    "/lists/{list}",
+]
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +80,12 @@ def publish(creator: Member, title: str, category: str, tags: list[str]) -> str:
     video: str = creator.rest("POST", "/api/videos", body)["id"]
     creator.rest("POST", f"/api/videos/{video}/publish")
     return video
+
+
+def views_of(somebody: Member, video: str) -> int:
+    """Return how often a video was seen."""
+    seen: int = somebody.rest("GET", f"/api/videos/{video}")["views"]
+    return seen
 
 
 def titles(page: Page) -> Locator:
@@ -181,6 +194,7 @@ def test_a_video_is_liked_followed_and_remembered(zoe: Member, ada: Member, vide
     with zoe.page.expect_response(f"**/api/videos/{video}/progress"):
         page = zoe.go(f"/videos/{video}")
     expect(page.locator(".stage")).to_contain_text("Nothing has been uploaded yet.")
+    await_until(lambda: views_of(ada, video) >= 1, VIEW_S_MAX, "the view is counted")
     for name, pressed, text in (("#like", "true", "♥ 1 like"), ("#follow", "true", "Following")):
         page.locator(name).click()
         expect(page.locator(name)).to_have_attribute("aria-pressed", pressed)
@@ -325,35 +339,9 @@ def test_two_edits_at_once_do_not_lose_one(ada: Member) -> None:
     ada.forgive_refusals(412)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_read_and_read_out(
-    zoe: Member, videos: dict[str, str], scheme: Literal["light", "dark"]
-) -> None:
-    zoe.page.emulate_media(color_scheme=scheme)
-    for page, path in every_page(zoe, videos):
-        assert faint_texts(page) == [], path
-        nodes = read_out(page)
-        assert unnamed(nodes) == [], path
-        assert ("main", "") in nodes, path
-        assert repeated_ids(page) == [], path
-
-
-@pytest.mark.parametrize("width", [320, 390, 820])
-def test_a_small_screen_shows_all_without_scrolling_sideways(
-    zoe: Member, videos: dict[str, str], width: int
-) -> None:
-    zoe.page.set_viewport_size({"width": width, "height": 700})
-    for page, path in every_page(zoe, videos):
-        assert beyond_the_screen(page) == [], path
-    zoe.page.set_viewport_size({"width": 1280, "height": 720})
-
-
-def every_page(visitor: Member, videos: dict[str, str]) -> Iterator[tuple[Page, str]]:
-    """Go to every page of the catalog, with something on it."""
+def test_every_page_can_be_read_by_everybody_everywhere(zoe: Member, videos: dict[str, str]) -> None:
     video = videos[NAMED[2][0]]
-    made: dict[str, Any] = visitor.rest("POST", "/api/lists", {"title": "Something"})
-    visitor.rest("PUT", f"/api/lists/{made['id']}/items/{video}")
-    for path in [*OPEN_PAGES, *OWN_PAGES]:
-        page = visitor.go(path.format(video=video, list=made["id"]))
-        page.wait_for_load_state("networkidle")
-        yield page, path
+    made = zoe.rest("POST", "/api/lists", {"title": "Something"})["id"]
+    zoe.rest("PUT", f"/api/lists/{made}/items/{video}")
+    for path in PAGES:
+        check_page(zoe.look_at(path.format(video=video, list=made)))
