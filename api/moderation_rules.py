@@ -13,9 +13,19 @@ async def check_may_write(connection: Connection, caller: Caller, text: str, fie
 
     To be called in the transaction that would write `text`.
     """
+    check_words(text, field)
+    await check_not_muted(connection, caller)
+
+
+def check_words(text: str, field: str) -> None:
+    """Raise 400 `blocked_word` for a word that may not be written."""
     found = services().words.found_in(text)
     if found is not None:
         raise Problem(400, "blocked_word", f"{field} holds a word that is not allowed here: {found!r}", field)
+
+
+async def check_not_muted(connection: Connection, caller: Caller) -> None:
+    """Raise 403 `muted` for an account that is muted; to be called in the transaction that would write."""
     if not caller.account:
         return
     row = await connection.fetchrow(

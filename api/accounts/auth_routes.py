@@ -20,6 +20,7 @@ from api.accounts.signing_in import (
 from api.http.answers import answer
 from api.http.caller import caller, need_account
 from api.http.rate_limits import limited
+from api.moderation_rules import check_words
 from api.problems import Problem
 from api.services import ApiServices
 
@@ -37,6 +38,7 @@ def auth_blueprint(services: ApiServices) -> Blueprint:
     async def guest() -> Response:
         """Make a guest under `display_name`; answer `{token, user}`."""
         name = guests.display_name(await json_object(guests.BODY_EXAMPLE))
+        check_words(name, "display_name")
         return answer(guests.with_token(services.tokens, services.tokens.new_guest(name)), 201)
 
     @auth.post("/signup")

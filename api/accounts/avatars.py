@@ -9,6 +9,8 @@ import trio
 from api.accounts.avatar_images import SIDE_PX, NoPicture, TooManyPixels, square_webp
 from api.accounts.profiles import own_account_locked
 from api.accounts.standing import notify_account_changed
+from api.http.caller import Caller
+from api.moderation_rules import check_not_muted
 from api.problems import Problem
 from store.database import Connection
 
@@ -41,9 +43,10 @@ class AvatarMaker:
             raise Problem(413, "request_entity_too_large", detail) from error
 
 
-async def keep_avatar(connection: Connection, account: uuid.UUID, image: bytes) -> str:
-    """Let an account have a picture and return its path; raise 401 when the account is gone."""
-    await own_account_locked(connection, account)
+async def keep_avatar(connection: Connection, who: Caller, image: bytes) -> str:
+    """Let an account have a picture and return its path; raise 401 when it is gone, 403 when it is muted."""
+    account = (await own_account_locked(connection, who.account_id)).id
+    await check_not_muted(connection, who)
     avatar_id = hashlib.sha256(account.bytes + image).hexdigest()[:32]
     await connection.execute(_KEEP, account, avatar_id, image)
     path = f"/api/avatars/{avatar_id}.webp"

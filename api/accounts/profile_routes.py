@@ -62,8 +62,7 @@ def profiles_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(ProfileChange)
     async def change(data: ProfileChange) -> Response:
         """Change your name, handle or bio; what is left out stays."""
-        account_id = (await need("profile.edit")).account_id
-        account = await change_profile(database, account_id, data, check_if_match)
+        account = await change_profile(database, await need("profile.edit"), data, check_if_match)
         return answer({"user": account.as_own_json()}, etag=etag_of_own(account))
 
     @profiles.put("/me/avatar")
@@ -72,10 +71,10 @@ def profiles_blueprint(services: ApiServices) -> Blueprint:
     @limited("avatar", per_minute=UPLOADS_PER_MINUTE)
     async def upload() -> Response:
         """Take a PNG, JPEG or WebP picture of up to 2 MiB as your avatar; its middle is shown."""
-        account_id = (await need("profile.edit")).account_id
+        who = await need("profile.edit")
         body = await request.get_data(cache=False, as_text=False, parse_form_data=False)
         image = await avatars.make(request.mimetype, body)
-        path = await database.transaction(lambda c: keep_avatar(c, account_id, image))
+        path = await database.transaction(lambda c: keep_avatar(c, who, image))
         return answer({"avatar": path})
 
     @profiles.delete("/me/avatar")

@@ -12,7 +12,9 @@ from api.accounts.handles import is_handle
 from api.accounts.standing import notify_account_changed
 from api.accounts.times import to_ms
 from api.http.answers import etag_of
+from api.http.caller import Caller
 from api.http.texts import Body, text
+from api.moderation_rules import check_not_muted, check_words
 from api.problems import Problem
 from store.database import Connection, Database, Row
 
@@ -103,19 +105,24 @@ def _there(account: Account | None) -> Account:
 
 
 async def change_profile(
-    database: Database, account_id: uuid.UUID, change: ProfileChange, check_etag: Callable[[str], None]
+    database: Database, who: Caller, change: ProfileChange, check_etag: Callable[[str], None]
 ) -> Account:
-    """Change what is given and return the account; raise 409 for a handle that somebody has.
+    """Change what is given and return the account.
+
+    Raises 409 for a handle that somebody has, 400 for a word that may not be written, 403 for the muted.
 
     `check_etag` raises when the change is meant for another state than the one whose ETag it gets.
     """
     wanted = {name: value for name, value in change.model_dump().items() if value is not None}
+    for field, value in wanted.items():
+        check_words(value, field)
 
     async def work(connection: Connection) -> Account:
-        account = await own_account_locked(connection, account_id)
+        account = await own_account_locked(connection, who.account_id)
         check_etag(etag_of_own(account))
+        await check_not_muted(connection, who)
         await _write(connection, account, wanted)
-        return await own_account(connection, account_id)
+        return await own_account(connection, account.id)
 
     try:
         return await database.transaction(work)

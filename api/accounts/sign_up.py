@@ -4,16 +4,19 @@ from api.accounts.accounts import EmailTaken, HandleTaken, NewAccount, create_ac
 from api.accounts.mails import send_verification
 from api.accounts.sessions import Device, SignedIn, open_session
 from api.accounts.shapes import SignUp
+from api.moderation_rules import check_words
 from api.problems import Problem
 from api.services import ApiServices
 from store.database import Connection
 
 
 async def sign_up(services: ApiServices, wanted: SignUp, device: Device) -> SignedIn:
-    """Make an account and sign it in; raise 409 when its address or handle is taken.
+    """Make an account and sign it in; raise 409 when its address or handle is taken, 400 for a blocked name.
 
     The password is hashed before anything is looked up, so that the time tells nothing.
     """
+    check_words(wanted.display_name, "display_name")
+    check_words(wanted.handle or "", "handle")
     new = NewAccount(
         wanted.email, wanted.display_name, await services.passwords.hash(wanted.password), wanted.handle
     )

@@ -1,6 +1,7 @@
 """The account of somebody whom a provider knows: linked before, or found by the address, or a new one."""
 
 import uuid
+from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,8 +34,10 @@ _DISPLAY_NAME: TypeAdapter[str] = TypeAdapter(DisplayName)
 async def sign_in_as(services: ApiServices, identity: Identity, device: Device) -> SignedIn:
     """Sign somebody in, with a new account if they have none; raise Banned."""
 
+    known = identity if services.words.found_in(identity.name) is None else replace(identity, name="")
+
     async def work(connection: Connection) -> SignedIn:
-        account = await _account_of(connection, identity)
+        account = await _account_of(connection, known)
         return await open_session(connection, services.tokens, account, device)
 
     try:
