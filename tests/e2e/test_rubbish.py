@@ -22,7 +22,8 @@ MUTATIONS = 300
 @pytest.fixture(scope="module")
 def hub() -> Iterator[HubProcess]:
     """One hub that takes all the rubbish, and has nothing to complain about in the end."""
-    with new_hub(HUB_COMMANDS_PER_SECOND="100000", HUB_LOG_LEVEL="warning") as started:
+    plenty = {"HUB_COMMANDS_PER_SECOND": "100000", "HUB_REQUESTS_PER_MINUTE": "100000"}
+    with new_hub(HUB_LOG_LEVEL="warning", **plenty) as started:
         started.start()
         yield started
         assert started.is_ready()
