@@ -14,15 +14,17 @@ def docs_blueprint(services: ApiServices) -> Blueprint:
     """Return `/api/openapi.json` and `/api/docs`."""
     docs = Blueprint("docs", __name__)
     files = PageFiles(services.web_static)
-    built: list[bytes] = []  # by the first who asks, when all routes are there
+    built: list[tuple[bytes, str]] = []  # by the first who asks, when all routes are there
 
     @docs.get("/api/openapi.json")
     @hide
     async def openapi() -> Response:
         """Describe the API (OpenAPI 3.1)."""
         if not built:
-            built.append(as_json(document_of(current_app)))
-        return answer(orjson.Fragment(built[0]), etag=etag_of(built[0]))
+            document = as_json(document_of(current_app))
+            built.append((document, etag_of(document)))
+        document, etag = built[0]
+        return answer(orjson.Fragment(document), etag=etag)
 
     @docs.get("/api/docs")
     @hide

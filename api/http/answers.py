@@ -55,8 +55,11 @@ def as_json(value: Any) -> bytes:
 
 def etag_of(*parts: object) -> str:
     """Return the ETag of something that is the same as long as all `parts` are."""
-    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    return f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass"))
+        digest.update(b"\x1f")
+    return f'"{digest.hexdigest()[:32]}"'
 
 
 def check_if_match(etag: str) -> None:
