@@ -1,4 +1,4 @@
-"""Passwords: Argon2id in worker threads, so that no other request waits while one is hashed."""
+"""Passwords: Argon2id in background threads, so that no other request waits while one is hashed."""
 
 import os
 import unicodedata
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import trio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
+
+from api.accounts.background_threads import BackgroundThreads
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class Passwords:
         self, hasher: PasswordHasher = HASHER, threads: int = THREADS_MAX, waiting_max: int = WAITING_MAX
     ) -> None:
         self._hasher = hasher
-        self._limiter = trio.CapacityLimiter(threads)
+        self._threads = BackgroundThreads(threads)
         self._waiting_max = waiting_max
         self._nobody = NOBODY if hasher is HASHER else hasher.hash("nobody")
         self._refused = 0
@@ -67,8 +68,7 @@ class Passwords:
 
     def statistics(self) -> PasswordStatistics:
         """Return how busy the threads are."""
-        limiter = self._limiter.statistics()
-        return PasswordStatistics(limiter.borrowed_tokens, limiter.tasks_waiting, self._refused)
+        return PasswordStatistics(self._threads.running, self._threads.waiting, self._refused)
 
     def _matches(self, kept: str, password: str) -> bool:
         try:
@@ -77,10 +77,10 @@ class Passwords:
             return False
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._limiter.statistics().tasks_waiting >= self._waiting_max:
+        if self._threads.waiting >= self._waiting_max:
             self._refused += 1
             raise PasswordsBusy("too many passwords wait to be checked: try again in a few seconds")
-        return await trio.to_thread.run_sync(work, limiter=self._limiter)
+        return await self._threads.run(work)
 
 
 def _spelt(password: str) -> bytes:
