@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,19 +43,24 @@ SERVED = {".html", ".css", ".js", ".json", ".svg", ".png", ".ico", ".webmanifest
 FILE_BYTES_MAX = 4 * 1024 * 1024
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".webmanifest"}
 CACHE_CONTROL = "no-cache"  # kept by the browser, asked for again by ETag: an update shows at once
+_MODULES = {
+    ".html": re.compile(rb'<script src="/static/([^"]+)" type="module">'),
+    ".js": re.compile(rb'^import [^;"]*"(\.[^"]+)";', re.MULTILINE),
+}
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """A file as it goes out."""
+    """A file as it goes out; `modules` are the files below the folder that it loads or imports."""
 
     body: bytes
     compressed: bytes | None
     content_type: str
     etag: str
     modified_ns: int
+    modules: tuple[str, ...]
 
 
 class PageFiles:
@@ -77,21 +83,40 @@ class PageFiles:
             return None
         return self._current(path, status.st_mtime_ns)
 
+    def modules_of(self, name: str) -> list[str]:
+        """Return the modules that a page loads, with all that they import, each once."""
+        known: list[str] = []
+        waiting = [name]
+        while waiting:
+            found = self.get(waiting.pop())
+            fresh = [each for each in found.modules if each not in known] if found else []
+            known += fresh
+            waiting += fresh
+        return known
+
     def _current(self, path: Path, modified_ns: int) -> PageFile:
         """Return the file of this very path, of which there is one, whatever names lead to it."""
         known = self._files.get(path)
         if known is None or known.modified_ns != modified_ns:
-            known = self._files[path] = _read(path, modified_ns)
+            known = self._files[path] = _read(self._folder, path, modified_ns)
         return known
 
 
-def _read(path: Path, modified_ns: int) -> PageFile:
+def _read(folder: Path, path: Path, modified_ns: int) -> PageFile:
     body = path.read_bytes()
     compressed = gzip.compress(body, mtime=0) if path.suffix in COMPRESSED else None
     content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if content_type.startswith("text/"):
         content_type += "; charset=utf-8"
-    return PageFile(body, compressed, content_type, hashlib.sha256(body).hexdigest()[:32], modified_ns)
+    etag = hashlib.sha256(body).hexdigest()[:32]
+    return PageFile(body, compressed, content_type, etag, modified_ns, _modules(folder, path, body))
+
+
+def _modules(folder: Path, path: Path, body: bytes) -> tuple[str, ...]:
+    named = _MODULES[path.suffix].findall(body) if path.suffix in _MODULES else []
+    near = folder if path.suffix == ".html" else path.parent
+    modules = [(near / name.decode()).resolve() for name in named]
+    return tuple(module.relative_to(folder).as_posix() for module in modules if module.is_relative_to(folder))
 
 
 def pages_blueprint(services: ApiServices) -> Blueprint:
@@ -145,6 +170,9 @@ def page_response(files: PageFiles, name: str) -> Response:
     if found is None:
         raise Problem(404, "not_found", f"there is no page file {name!r}")
     headers = {"Cache-Control": CACHE_CONTROL, "ETag": f'"{found.etag}"', "Vary": "Accept-Encoding"}
+    if modules := files.modules_of(name) if name.endswith(".html") else []:
+        # The browser asks for all at once, not for one row of imports after the other.
+        headers["Link"] = ", ".join(f"</static/{module}>; rel=modulepreload" for module in modules)
     if request.if_none_match.contains_weak(found.etag):
         return Response(b"", status=304, headers=headers)
     if found.compressed is not None and request.accept_encodings.quality("gzip") > 0:

@@ -150,6 +150,22 @@ async def test_a_range_is_answered_with_the_whole(web_static: Path, asked: str) 
         assert await response.get_data() == body
 
 
+async def test_a_page_names_all_its_modules_at_once(web_static: Path) -> None:
+    (web_static / "index.html").write_text('<script src="/static/live/main.js" type="module"></script>')
+    (web_static / "live").mkdir()
+    (web_static / "live" / "main.js").write_text(
+        'import { a } from "../app/a.js";\nimport {\n\tb,\n} from "./b.js";\nimport("./later.js");\n'
+    )
+    (web_static / "live" / "b.js").write_text('import { a } from "../app/a.js";\nimport "../../secret.js";\n')
+    (web_static / "app" / "a.js").write_text('import { b } from "../live/b.js";\nexport const a = b;\n')
+    client, _ = open_client(web_static)
+    modules = (await client.get("/")).headers["Link"].split(", ")
+    assert sorted(modules) == [
+        f"</static/{name}>; rel=modulepreload" for name in ("app/a.js", "live/b.js", "live/main.js")
+    ]
+    assert "Link" not in (await client.get("/static/live/main.js")).headers
+
+
 async def test_every_page_has_a_clean_address(web_static: Path) -> None:
     client, _ = open_client(web_static)
     for rule, file in PAGES.items():
