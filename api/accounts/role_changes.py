@@ -9,7 +9,9 @@ from api.accounts.standing import notify_account_changed
 from api.problems import Problem
 from store.database import Connection
 
-_LOCK_ADMINS = "select id from account where role = 'admin' and deleted_at is null order by id for update"
+_LOCK_ADMINS = (
+    "select id from account where role = 'admin' and deleted_at is null order by id for no key update"
+)
 _SET = "update account set role = $2, authorization_version = authorization_version + 1 where id = $1"
 
 

@@ -60,7 +60,7 @@ async def lift(
 
 async def _check_may_be_sanctioned(connection: Connection, moderator: uuid.UUID, account: uuid.UUID) -> None:
     role = await connection.fetchval(
-        "select role from account where id = $1 and deleted_at is null for update", account
+        "select role from account where id = $1 and deleted_at is null for no key update", account
     )
     if role is None:
         raise _no_such_account()
