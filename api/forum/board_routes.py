@@ -48,8 +48,8 @@ def boards_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(NewBoard)
     async def add(data: NewBoard) -> Response:
         """Add a board."""
-        await need("thread.moderate")
-        board = await database.transaction(lambda connection: boards.add_board(connection, data))
+        who = (await need("thread.moderate")).account_id
+        board = await database.transaction(lambda connection: boards.add_board(connection, who, data))
         pages.forget()
         return answer(board, 201, headers={"ETag": boards.board_etag(board["slug"], board["version"])})
 
@@ -59,8 +59,10 @@ def boards_blueprint(services: ApiServices) -> Blueprint:
     @validate_request(BoardChange)
     async def change(slug: str, data: BoardChange) -> Response:
         """Change a board; If-Match may name the version that the edit is meant for."""
-        await need("thread.moderate")
-        board = await database.transaction(lambda connection: boards.change_board(connection, slug, data))
+        who = (await need("thread.moderate")).account_id
+        board = await database.transaction(
+            lambda connection: boards.change_board(connection, who, slug, data)
+        )
         pages.forget()
         return answer(board, headers={"ETag": boards.board_etag(slug, board["version"])})
 

@@ -1,9 +1,11 @@
 """Boards: what stands on them, and how they are set."""
 
+import uuid
 from typing import Any
 
 import orjson
 
+from api import audit
 from api.forum.shapes import BoardChange, NewBoard
 from api.http.answers import check_if_match, etag_of
 from api.problems import Problem
@@ -57,22 +59,27 @@ async def find_board(connection: Connection, slug: str) -> Row:
     return row
 
 
-async def add_board(connection: Connection, new: NewBoard) -> dict[str, Any]:
-    """Add a board behind the others, and return it; raise 409 for a slug that is taken."""
+async def add_board(connection: Connection, who: uuid.UUID, new: NewBoard) -> dict[str, Any]:
+    """Add a board behind the others, note who did, and return it; raise 409 for a slug that is taken."""
     if await connection.fetchval("select count(*) from board") >= BOARDS_MAX:
         raise Problem(409, "limit_exceeded", f"{BOARDS_MAX} boards are enough")
     added = await connection.fetchval(_ADD, new.slug, new.title, new.about, new.guests, new.restricted)
     if added is None:
         raise Problem(409, "conflict", f"there is a board {new.slug!r} already", "slug")
+    await audit.record(connection, who, "board.add", ("board", new.slug))
     return _card(await find_board(connection, new.slug))
 
 
-async def change_board(connection: Connection, slug: str, change: BoardChange) -> dict[str, Any]:
-    """Set what is given, and return the board; raise 404, or 412 for an edit of another state."""
+async def change_board(
+    connection: Connection, who: uuid.UUID, slug: str, change: BoardChange
+) -> dict[str, Any]:
+    """Set what is given, note who did, and return the board; raise 404, 412 for an edit of another state."""
     await find_board(connection, slug)
     version = await connection.fetchval("select version from board where slug = $1 for update", slug)
     check_if_match(board_etag(slug, version))
     await connection.execute(_CHANGE, slug, change.title, change.about, change.guests, change.restricted)
+    changes = change.model_dump(exclude_none=True)
+    await audit.record(connection, who, "board.edit", ("board", slug), details=changes)
     return _card(await find_board(connection, slug))
 
 

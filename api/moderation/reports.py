@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import orjson
 
+from api import audit
 from api.http.cursors import decode_cursor, encode_cursor
 from api.moderation.subjects import Found, Subject
 from api.problems import Problem
@@ -101,8 +102,10 @@ async def one(connection: Connection, report: uuid.UUID) -> dict[str, Any]:
 async def resolve(
     connection: Connection, subject: Subject, moderator: uuid.UUID, action: str, reason: str
 ) -> None:
-    """Close all open reports about a subject."""
+    """Close all open reports about a subject, and note it."""
     await connection.execute(_RESOLVE, subject.kind, subject.thread, subject.id, moderator, action, reason)
+    named = f"{subject.thread}/{subject.id}" if subject.thread else subject.id
+    await audit.record(connection, moderator, f"report.{action}", (subject.kind, named), reason)
 
 
 def card_of(row: Row) -> dict[str, Any]:

@@ -32,7 +32,8 @@ insert into word_filter default values;
 
 create index audit_log_act on audit_log (act, id desc);
 
--- What a moderator does in a thread is noted in the transaction of the event, whichever way the command came.
+-- What a moderator does in a thread is noted in the transaction of the event, whichever way the command came. One who
+-- has no account, such as a program with a token of its own, stands in the details.
 create function forum_take_audit() returns trigger language plpgsql as $$
 begin
     if not exists (select from fresh where not creates and subject is not null) then
@@ -42,10 +43,11 @@ begin
     select event_time(said), account.id, 'thread.' || (said->>'type'),
         case when subject = thread_subject() then 'thread' else 'post' end,
         case when subject = thread_subject() then thread.id else thread.id || '/' || subject end,
-        coalesce(said->>'reason', ''), said - array['type', 'id', 'user', 'at', 'reason']
+        coalesce(said->>'reason', ''),
+        said - array['type', 'id', 'at', 'reason'] - case when account.id is null then '' else 'user' end
     from fresh join thread using (life) cross join lateral event_fields(data) as said
         left join forum_post as post on post.life = fresh.life and post.id = fresh.subject
-        join account on account.id::text = said->'user'->>'id'
+        left join account on account.id = account_id_of(said->'user'->>'id')
     where not creates and (
         said->>'type' in ('hide', 'unhide', 'lock', 'unlock', 'pin', 'unpin', 'withdraw', 'restore', 'slow')
         or (said->>'type' = 'delete' and post.author <> said->'user'->>'id')

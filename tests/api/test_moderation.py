@@ -68,7 +68,11 @@ async def test_a_post_is_reported_hidden_and_shown_again(
     assert await api.database.fetchval(hidden)
     await api.json("POST", "/api/moderation/posts/lobby/m1/unhide", {"reason": "well"}, admin, 204)
     assert not await api.database.fetchval(hidden)
-    assert await acts(api, admin) == [("thread.unhide", "lobby/m1"), ("thread.hide", "lobby/m1")]
+    assert await acts(api, admin) == [
+        ("thread.unhide", "lobby/m1"),
+        ("report.hide", "lobby/m1"),
+        ("thread.hide", "lobby/m1"),
+    ]
     twice = f"/api/moderation/reports/{first['id']}/resolve"
     assert await problem(api, "POST", twice, {"action": "dismiss", "reason": "x"}, admin) == (
         409,
@@ -106,7 +110,14 @@ async def test_anything_can_be_reported_that_others_see(
         await api.json("POST", path, {"action": action, "reason": "yes"}, admin)
     assert await problem(api, "GET", f"/api/videos/{video['id']}") == (404, "not_found", None)
     assert await api.database.fetchval("select hidden_at is not null from comment")
-    assert [act for act, _ in await acts(api, admin)] == ["account.mute", "comment.hide", "video.hide"]
+    assert [act for act, _ in await acts(api, admin)] == [
+        "report.mute",
+        "account.mute",
+        "report.hide",
+        "comment.hide",
+        "report.hide",
+        "video.hide",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+"""What people try who mean no good: each of these was a way through, and is none."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from rooms.kind import By
+from tests.api.api_app import Api, Person
+from tests.api.catalog_people import problem
+from tests.api.forum_talk import open_thread, say
+
+FOR_GOOD = {"until": None, "reason": "spam"}
+
+
+@pytest.fixture
+async def admin(api: Api) -> Person:
+    return await api.sign_in("admin", "Mod")
+
+
+async def block(api: Api, admin: Person, *words: str) -> None:
+    """Let nobody write these words."""
+    await api.json("PUT", "/api/moderation/word-filter", {"words": list(words)}, admin)
+
+
+async def acts(api: Api, admin: Person) -> list[tuple[str, str]]:
+    """Return what the audit log tells: pairs of act and reason, newest first."""
+    page = await api.json("GET", "/api/audit", by=admin)
+    return [(each["act"], each["reason"]) for each in page["items"]]
+
+
+@pytest.mark.parametrize("change", [{"bio": "spam"}, {"display_name": "Spam"}, {"handle": "spam_here"}])
+async def test_who_is_muted_does_not_write_in_their_profile(
+    api: Api, admin: Person, change: dict[str, str]
+) -> None:
+    eve = await api.sign_in(name="Eve")
+    await api.json("POST", f"/api/moderation/users/{eve.id}/mute", FOR_GOOD, admin, 204)
+    assert (await problem(api, "PATCH", "/api/me", change, eve))[:2] == (403, "muted")
+
+
+async def test_who_is_muted_shows_no_picture(api: Api, admin: Person) -> None:
+    eve = await api.sign_in(name="Eve")
+    await api.json("POST", f"/api/moderation/users/{eve.id}/mute", FOR_GOOD, admin, 204)
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    upload = {"data": picture.getvalue(), "headers": {"Content-Type": "image/png"}}
+    assert (await problem(api, "PUT", "/api/me/avatar", None, eve, **upload))[:2] == (403, "muted")
+
+
+async def test_blocked_words_stand_in_no_name(api: Api, admin: Person) -> None:
+    await block(api, admin, "casino*")
+    eve = await api.sign_in(name="Eve")
+    for field in ("display_name", "bio"):
+        refused = await problem(api, "PATCH", "/api/me", {field: "Best Casino"}, eve)
+        assert refused == (400, "blocked_word", field)
+    new = {"email": "eve@example.org", "password": "long enough", "display_name": "Casinos"}
+    assert await problem(api, "POST", "/api/auth/signup", new) == (400, "blocked_word", "display_name")
+    guest = {"display_name": "Casino"}
+    assert await problem(api, "POST", "/api/auth/guest", guest) == (400, "blocked_word", "display_name")
+
+
+@pytest.mark.parametrize(
+    "spelling", ["casino", "\U0001d402ASINO", "ca\u200bsino", "c\u0301asino", "ca\u20ddsino"]
+)
+async def test_a_blocked_word_is_found_in_any_spelling(api: Api, admin: Person, spelling: str) -> None:
+    await block(api, admin, "casino")
+    eve = await api.sign_in(name="Eve")
+    new = {"title": "Dragon", "text": f"the best {spelling}!"}
+    assert (await problem(api, "POST", "/api/boards/iss/threads", new, eve))[:2] == (400, "blocked_word")
+
+
+async def test_a_blocked_word_is_no_tag_and_no_emoji(api: Api, admin: Person) -> None:
+    await block(api, admin, "casino")
+    eve = await api.sign_in(name="Eve")
+    new = {"title": "Dragon", "text": "Hi", "tags": ["casino"]}
+    assert (await problem(api, "POST", "/api/boards/iss/threads", new, eve))[:2] == (400, "blocked_word")
+    thread = (await open_thread(api, eve))["id"]
+    post = (await say(api, eve, thread))["id"]
+    emoji = f"/api/threads/{thread}/posts/{post}/reactions/casino"
+    assert (await problem(api, "PUT", emoji, None, eve))[:2] == (400, "blocked_word")
+    await api.json("DELETE", emoji, by=eve, status=204)
+
+
+async def test_every_act_of_those_in_charge_is_noted(api: Api, admin: Person) -> None:
+    eve = await api.sign_in(name="Eve")
+    board = {"slug": "news", "title": "News", "about": ""}
+    await api.json("POST", "/api/boards", board, admin, 201)
+    await api.json("PATCH", "/api/boards/news", {"title": "Olds"}, admin)
+    report = {"kind": "user", "id": eve.id, "reason": "rude"}
+    made = await api.json("POST", "/api/reports", report, admin, 201)
+    close = {"action": "dismiss", "reason": "not so"}
+    await api.json("POST", f"/api/moderation/reports/{made['id']}/resolve", close, admin)
+    assert await acts(api, admin) == [("report.dismiss", "not so"), ("board.edit", ""), ("board.add", "")]
+
+
+async def test_a_moderator_without_an_account_is_noted_by_name(api: Api, admin: Person) -> None:
+    thread = (await open_thread(api, admin))["id"]
+    by = By("robot", "Robot", moderator=True)
+    await api.services.rooms.command(f"thread:{thread}", {"type": "lock", "reason": "night"}, by)
+    [entry] = (await api.json("GET", "/api/audit", by=admin))["items"]
+    assert (entry["act"], entry["actor"], entry["reason"]) == ("thread.lock", None, "night")
+    assert entry["details"]["user"] == {"id": "robot", "display_name": "Robot"}
