@@ -29,6 +29,7 @@ class HttpServer:
         self._app = ASGIWrapper(app)
         self._context = WorkerContext(None)
         self._streams: set[trio.SocketStream] = set()
+        self._empty = trio.Event()
         self._config = Config()
         self._config.keep_alive_timeout = IDLE_TIMEOUT_S
         self._config.h11_max_incomplete_size = HEAD_BYTES_MAX
@@ -59,11 +60,17 @@ class HttpServer:
             log.warning("http_connection_failed", exc_info=faults)
         finally:
             self._streams.discard(stream)
+            if not self._streams:
+                self._empty.set()
             await trio.aclose_forcefully(stream)
 
-    async def finish(self) -> None:
-        """Close idle connections; busy ones end with the request under way."""
+    async def finish(self, patience_s: float) -> None:
+        """Close idle connections, and wait a while for busy ones, which end with the request under way."""
         await self._context.terminated.set()
+        with trio.move_on_after(patience_s):
+            while self._streams:
+                self._empty = trio.Event()
+                await self._empty.wait()
 
     def cut_off(self) -> None:
         """Close what is left: a write to a client that does not read is shielded from being cancelled."""

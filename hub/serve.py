@@ -16,9 +16,11 @@ from hub.settings import Settings
 from hub.wiring import Hub, open_hub
 from store.asyncio_loop import open_asyncio_loop
 
+REQUESTS_GRACE_S = 1.0  # to end while there are rooms to ask
 ROOMS_GRACE_S = 1.5  # to commit what was accepted
 FAREWELL_S = 1.5  # for clients and requests to end by themselves
 BACKLOG = 1024
+COLLECT_AFTER = (10_000, 10, 20)  # objects made; after Python's 700 a busy hub looks for cycles all the time
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +55,7 @@ async def _run(
         async with trio.open_nursery() as accepting:
             accepting.start_soon(door.accept, listeners, connections)
             _greet(listeners, hub, say)
+            gc.set_threshold(*COLLECT_AFTER)
             gc.freeze()  # what was made so far stays: the collector need not look at it again
             await stop.wait()
             accepting.cancel_scope.cancel()
@@ -66,7 +69,7 @@ async def _say_goodbye(hub: Hub, door: FrontDoor, listeners: list[trio.SocketLis
     log.info("stopping", connections=door.open_connections)
     for listener in listeners:
         await listener.aclose()
-    await hub.http.finish()
+    await hub.http.finish(REQUESTS_GRACE_S)
     await hub.rooms.close(ROOMS_GRACE_S)
     await hub.connections.close_all()
     with trio.move_on_after(FAREWELL_S):

@@ -144,6 +144,21 @@ async def _send_posts(wire: Wire) -> None:
             return
 
 
+def test_a_request_under_way_reaches_its_room_before_the_hub_stops(hub: HubProcess) -> None:
+    body = b'{"text":"just in time"}'
+    head = (
+        "POST /api/threads/lobby/posts HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {hub.guest('Ada').token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", hub.port)) as client:
+        client.sendall(head.encode() + body[:5])
+        time.sleep(0.2)  # so that the request is under way
+        hub.signal(signal.SIGTERM)
+        await_until(lambda: '"event":"stopping"' in hub.log_text(), STOP_S_MAX, "the hub stops")
+        assert first_answer(client, body[5:]).startswith(b"HTTP/1.1 201")
+    assert hub.await_end(STOP_S_MAX) == 0
+
+
 def test_a_second_signal_ends_the_hub_at_once(hub: HubProcess) -> None:
     with silent_websocket(hub):  # the farewell waits for its answer, but not for ever
         hub.signal(signal.SIGTERM)

@@ -89,7 +89,7 @@ async def test_an_idle_connection_is_closed_when_the_hub_finishes(
         await client.stream.send_all(REQUEST)
         await client.read_for(MEGABYTE)
         began = trio.current_time()
-        await server.finish()
+        await server.finish(patience_s=9)
         await client.read_to_the_end()
         assert trio.current_time() == pytest.approx(began, abs=0.1)
 
