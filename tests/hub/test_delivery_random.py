@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 import trio
 import trio.testing
 from hypothesis import given, settings
@@ -241,11 +242,12 @@ async def play(steps: list[tuple[str, int]]) -> None:
         assert bench.fanout.statistics().topics == 0
 
 
-@given(STEPS, st.integers(0, 1 << 32))
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize("company_max", [0, LISTENERS // 2, LISTENERS])  # told by a task, by either, at once
+@given(steps=STEPS, order=st.integers(0, 1 << 32))
+@settings(max_examples=100, deadline=None)
 def test_every_subscriber_hears_every_offset_once_and_in_order(
-    steps: list[tuple[str, int]], order: int
+    company_max: int, steps: list[tuple[str, int]], order: int
 ) -> None:
     trio._core._run._r = random.Random(order)  # the order in which tasks that can go on do so
-    with patch.object(topic, "SENDS_BETWEEN_CHECKPOINTS", 1):
+    with patch.multiple(topic, SENDS_BETWEEN_CHECKPOINTS=1, COMPANY_MAX=company_max):
         trio.run(play, steps, clock=trio.testing.MockClock(autojump_threshold=0))
