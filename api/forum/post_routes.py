@@ -13,6 +13,7 @@ from api.http.answers import answer, etag_of
 from api.http.caller import Caller, caller, need
 from api.http.idempotency import idempotent
 from api.http.rate_limits import limited
+from api.http.shared_reads import SharedReads
 from api.services import ApiServices
 
 POSTS_PER_MINUTE = 30
@@ -21,7 +22,7 @@ POSTS_PER_MINUTE = 30
 def posts_blueprint(services: ApiServices) -> Blueprint:
     """Return `/api/threads/{id}/posts` and what is below."""
     routes = Blueprint("posts", __name__, url_prefix="/api/threads/<thread>/posts")
-    database = services.database
+    database, reads = services.database, SharedReads()
 
     async def give(thread: str, who: Caller, type_: str, **fields: Any) -> None:
         await services.rooms.command(room_of(thread), {"type": type_, **fields}, who.by())
@@ -40,9 +41,13 @@ def posts_blueprint(services: ApiServices) -> Blueprint:
         """List the posts of a thread, oldest first, or newest first with `reverse`."""
         who, query = await caller(), query_args
         asked = posts.wanted(thread_id(thread), query.limit, query.cursor, query.reverse, query.offset)
-        body = await database.run(
-            lambda connection: posts.list_posts(connection, asked, who), repeatable=True
-        )
+
+        async def read() -> bytes:
+            return await database.run(
+                lambda connection: posts.list_posts(connection, asked, who), repeatable=True
+            )
+
+        body = await reads.get((asked, who.user, who.by().moderator), read)
         return answer(orjson.Fragment(body), etag=etag_of(body))
 
     @routes.post("")
