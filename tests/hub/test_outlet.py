@@ -39,11 +39,12 @@ class Line:
             data += await self.client.receive_some(count - len(data))
         return data
 
-    def read_at_once(self) -> None:
+    def read_at_once(self) -> bytes:
         """Read what has come, before any other task runs."""
-        number = self.client.socket.fileno()
+        number, data = self.client.socket.fileno(), b""
         while select.select([number], [], [], 0)[0]:
-            os.read(number, 65_536)
+            data += os.read(number, 65_536)
+        return data
 
     def close_at_once(self) -> int:
         """Close the hub's end, before any other task runs; return its number, which is free then."""
