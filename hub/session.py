@@ -215,16 +215,22 @@ class Session:
             self.attachments.detach_all()
 
     def _overdue(self, now: float, wall_s: float) -> codes.Disconnect | None:
+        if not self._listening:
+            self._wait_longer(now)
         if not self.connected:
             return codes.STALE if now >= self._connect_by else None
         if self._pong_by is not None and now >= self._pong_by:
-            if self._listening:
-                return codes.NO_PONG
-            self._pong_by = now + PONG_TIMEOUT_S  # it may have come, and is read after the command under way
+            return codes.NO_PONG
         expires_at = self.claims.expires_at
         if expires_at is not None and wall_s >= expires_at + TOKEN_GRACE_S:
             return codes.EXPIRED
         return None
+
+    def _wait_longer(self, now: float) -> None:
+        """Give the client time anew: what it says is read only after the command under way."""
+        self._connect_by = now + CONNECT_TIMEOUT_S
+        if self._pong_by is not None:
+            self._pong_by = now + PONG_TIMEOUT_S
 
     def _end_soon(self) -> None:
         """End within CLOSE_LINGER_S, be it in the middle of a command that waits for others."""

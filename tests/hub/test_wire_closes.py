@@ -115,6 +115,28 @@ async def test_3502_who_never_connects() -> None:
         assert await bob.ask("ping", {}) == {}
 
 
+async def test_who_waits_for_the_answer_to_connect_is_not_stale() -> None:
+    log = DelayedLog()
+    async with live_hub(log) as hub, hub.client(None) as ada:
+        log.hold()
+        connecting = await ada.send("connect", {"token": hub.token(channels=[LOBBY])})
+        await hub.until(lambda: log.looks)
+        hub.tick(later_s=12)
+        log.release()
+        assert "client" in (await ada.reply(connecting))["connect"]
+        hub.tick(later_s=20)
+        assert await ada.ask("ping", {}) == {}
+
+
+async def test_3502_who_does_not_connect_again_after_a_refusal() -> None:
+    log = DelayedLog()
+    async with live_hub(log) as hub, hub.client(None) as ada:
+        log.failures = 1
+        assert await ada.error("connect", {"token": hub.token(channels=[LOBBY])}) == 100
+        hub.tick(later_s=10.1)
+        assert await ada.closed() == (3502, "stale")
+
+
 async def test_3504_one_connection_too_many_of_one_person() -> None:
     async with live_hub(connections_per_user=2) as hub, hub.client("ada"), hub.client("bob"):
         async with hub.client("ada"), hub.client(None) as third:
