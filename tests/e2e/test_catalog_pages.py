@@ -196,7 +196,8 @@ def test_a_video_is_liked_followed_and_remembered(zoe: Member, ada: Member, vide
     expect(page.locator(".stage")).to_contain_text("Nothing has been uploaded yet.")
     await_until(lambda: views_of(ada, video) >= 1, VIEW_S_MAX, "the view is counted")
     for name, pressed, text in (("#like", "true", "♥ 1 like"), ("#follow", "true", "Following")):
-        page.locator(name).click()
+        with page.expect_response(lambda answer: answer.request.method == "PUT"):
+            page.locator(name).click()
         expect(page.locator(name)).to_have_attribute("aria-pressed", pressed)
         expect(page.locator(name)).to_have_text(text)
     page.reload()

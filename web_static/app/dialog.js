@@ -2,13 +2,16 @@
 
 import { make } from "./dom.js";
 
-await new Promise((resolve) => document.head.append(make("link", { rel: "stylesheet", href: "/static/app/dialog.css", onload: resolve, onerror: resolve })));
+await new Promise((resolve) => {
+	document.head.append(make("link", { rel: "stylesheet", href: "/static/app/dialog.css", onload: resolve, onerror: resolve }));
+});
 
 /** Show children under a title; answer the dialog. */
 export function openDialog(title, ...children) {
 	const close = make("button.round", { type: "button", "aria-label": "Close", onclick: () => dialog.close() }, "✕");
 	const heading = make("h2", { id: "dialog-title" }, title);
-	const dialog = make("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() }, make("div.bar", {}, heading, close), ...children);
+	const head = make("div.bar", {}, heading, close);
+	const dialog = make("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() }, head, ...children);
 	document.body.append(dialog);
 	dialog.showModal();
 	dialog.querySelector("input, textarea, select")?.focus();

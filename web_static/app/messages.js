@@ -113,7 +113,11 @@ export class MessageList {
 }
 
 /** What is not yet in the log is what its entries are. */
-const same = (a, b) => (a.message === b.message || !b.message.offset) && ["continued", "quoted"].every((each) => a[each] === b[each]) && alike(a.entries, b.entries);
+function same(a, b) {
+	const seen = (a.message === b.message || !b.message.offset) && a.continued === b.continued && a.quoted === b.quoted;
+	return seen && alike(a.entries, b.entries);
+}
+
 const alike = (a = [], b = []) => a.length === b.length && a.every((entry, i) => entry === b[i]);
 
 function fill(node, line, look) {

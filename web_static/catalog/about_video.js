@@ -1,9 +1,9 @@
 /** What is said about a video, and what one may do with it. */
 
 import { get, put, remove } from "../app/api.js";
-import { avatar } from "../app/avatar.js";
 import { make } from "../app/dom.js";
 import { notice } from "../app/notice.js";
+import { personLink } from "../app/person_link.js";
 import { signInAddress } from "../app/shell.js";
 import { who } from "../app/who.js";
 import { counted, since } from "../app/words.js";
@@ -12,11 +12,12 @@ import { counted, since } from "../app/words.js";
 export function about(video, { read, changed }) {
 	const { title, description, creator, views, published_at: published, category, tags } = video;
 	const facts = make("p.quiet", {}, counted(views, "view"), published && [" · ", since(published)]);
-	const labels = [make("a.tag", { href: `/videos?category=${category}` }, category), ...tags.map((tag) => make("a.tag", { href: `/videos?tag=${encodeURIComponent(tag)}`, dir: "auto" }, `#${tag}`))];
-	const person = make("a.person", { href: `/u/${creator.handle}` }, avatar(creator), make("span", {}, make("b", { dir: "auto" }, creator.display_name), make("small", {}, `@${creator.handle}`)));
+	const label = (text, filter) => make("a.tag", { href: `/videos?${new URLSearchParams(filter)}`, dir: "auto" }, text);
+	const labels = [label(category, { category }), ...tags.map((tag) => label(`#${tag}`, { tag }))];
+	const acts = [likeButton(video), saveButton(video), reportButton(video)];
 	return [
 		make("h1", { dir: "auto" }, title),
-		make("div.bar", {}, make("div.row", {}, person, followButton(creator)), make("div.row", {}, likeButton(video), saveButton(video), reportButton(video))),
+		make("div.bar", {}, make("div.row", {}, personLink(creator), followButton(creator)), make("div.row", {}, acts)),
 		video.editable && ownerBar(video, read, changed),
 		make("div.card.stack", {}, facts, description && make("p.words", { dir: "auto" }, description), make("p.row", {}, labels)),
 	].filter(Boolean);
@@ -48,9 +49,12 @@ function likeButton({ id, liked, likes }) {
 /** Whether one follows the creator is known a moment later. */
 function followButton({ id, handle }) {
 	if (id === who()?.id) return null;
-	const follow = (on) => Object.assign(toggle(on, (now) => (now ? "Following" : "Follow"), (now) => (now ? put : remove)(`/api/users/${handle}/follow`)), { id: "follow" });
+	const words = (on) => (on ? "Following" : "Follow");
+	const turn = (on) => (on ? put : remove)(`/api/users/${handle}/follow`);
+	const follow = (on) => Object.assign(toggle(on, words, turn), { id: "follow" });
 	const button = follow(false);
-	if (who()) get(`/api/users/${handle}`).then(({ user }) => user.followed_by_me && button.replaceWith(follow(true)), (error) => notice(error.message));
+	const settle = ({ user }) => user.followed_by_me && button.replaceWith(follow(true));
+	if (who()) get(`/api/users/${handle}`).then(settle, (error) => notice(error.message));
 	return button;
 }
 
@@ -61,7 +65,8 @@ function saveButton(video) {
 
 function reportButton({ id, creator }) {
 	if (!who() || creator.id === who().id) return null;
-	return make("button", { type: "button", onclick: async () => (await import("../app/why.js")).report({ kind: "video", id }) }, "Report");
+	const act = async () => (await import("../app/why.js")).report({ kind: "video", id });
+	return make("button", { type: "button", onclick: act }, "Report");
 }
 
 function ownerBar(video, read, changed) {

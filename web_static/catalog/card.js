@@ -12,15 +12,14 @@ export function card(video, ...more) {
 	const link = make("a", { href: `/videos/${id}`, dir: "auto" }, title);
 	const picture = poster(video);
 	if (watched && length) picture.append(make("progress", { max: length, value: watched, "aria-label": "Watched" }));
-	const facts = [counted(views, "view"), published && since(published)].filter(Boolean).flatMap((fact) => [" · ", fact]);
-	return make(
-		"li.video", { "data-id": id }, picture,
-		make("div.about", {}, make("h3", {}, link), make("p.quiet", {}, make("a", { href: `/u/${creator.handle}`, dir: "auto" }, creator.display_name), ...facts), notes(video), ...more),
-	);
+	const person = make("a", { href: `/u/${creator.handle}`, dir: "auto" }, creator.display_name);
+	const facts = make("p.quiet", {}, person, ` · ${counted(views, "view")}`, published && [" · ", since(published)]);
+	return make("li.video", { "data-id": id }, picture, make("div.about", {}, make("h3", {}, link), facts, notes(video), ...more));
 }
 
 function notes({ published_at: published, visibility, state, deleted_at: deleted }) {
-	const words = [deleted && "Deleted", !published && "Not published", visibility !== "public" && visibility, state !== "ready" && published && STATES[state]];
-	const tags = words.filter(Boolean).map((word) => make("span.tag", {}, word[0].toUpperCase() + word.slice(1)));
+	const standing = deleted ? "Deleted" : published ? STATES[state] : "Not published";
+	const words = [standing, visibility !== "public" && visibility[0].toUpperCase() + visibility.slice(1)].filter(Boolean);
+	const tags = words.map((word) => make("span.tag", {}, word));
 	return tags.length > 0 && make("p.row", {}, tags);
 }

@@ -12,7 +12,16 @@ import { can, who } from "../app/who.js";
 import { clockOf, counted, secondsOf, since } from "../app/words.js";
 
 const TEXT_MAX = 4000;
-const BAD_MOMENT = "Write a moment like 1:05, or nothing.";
+const MOMENT = {
+	id: "comment-moment",
+	name: "moment",
+	placeholder: "1:05",
+	size: 7,
+	maxLength: 10,
+	autocomplete: "off",
+	pattern: "\\d{1,4}(:[0-5]?\\d){0,2}",
+	title: "Write a moment like 1:05, or nothing.",
+};
 
 export class Comments {
 	#path;
@@ -38,8 +47,9 @@ export class Comments {
 		const name = answered ? "Your answer" : "Your comment";
 		const id = answered ? `answer-${answered.id}` : "comment-text";
 		const text = make("textarea", { id, name: "text", required: true, maxLength: TEXT_MAX, rows: 2, placeholder: name, "aria-label": name });
-		const moment = !answered && make("label", {}, "At ", make("input.moment", { id: "comment-moment", name: "moment", placeholder: "1:05", size: 7, maxLength: 10, autocomplete: "off", pattern: "\\d{1,4}(:[0-5]?\\d){0,2}", title: BAD_MOMENT }));
-		const form = make("form.stack.comment-form", {}, text, make("div.row", {}, make("button.main", {}, answered ? "Answer" : "Comment"), moment), make("p.bad", { role: "alert" }));
+		const moment = !answered && make("label", {}, "At ", make("input", MOMENT));
+		const row = make("div.row", {}, make("button.main", {}, answered ? "Answer" : "Comment"), moment);
+		const form = make("form.stack.comment-form", {}, text, row, make("p.bad", { role: "alert" }));
 		onSubmit(form, async (values, key) => {
 			const atS = secondsOf(values.moment ?? "");
 			const body = { text: values.text, ...(atS !== null && { at_s: atS }), ...(answered && { reply_to: answered.id }) };
@@ -55,7 +65,8 @@ export class Comments {
 	#draw(comment) {
 		const { id, user, text, at_s: atS, created_at: at, edited_at: edited, deleted, hidden, replies } = comment;
 		const node = make("li.comment", { id: `comment-${id}`, tabIndex: -1 });
-		const heading = make("p.row.quiet", {}, make("a", { href: `/u/${user.handle}`, dir: "auto" }, make("b", {}, user.display_name)), since(at), edited && "edited");
+		const person = make("a", { href: `/u/${user.handle}`, dir: "auto" }, make("b", {}, user.display_name));
+		const heading = make("p.row.quiet", {}, person, since(at), edited && "edited");
 		const gone = deleted ? "This comment was deleted." : hidden && `A moderator hid this comment. ${text ?? ""}`;
 		const moment = !gone && atS !== null && make("a.moment", { href: `#t=${atS}`, "aria-label": `At ${clockOf(atS)}` }, clockOf(atS));
 		const words = make("p.words", { dir: "auto" }, gone || [moment, moment && " ", text]);
@@ -101,9 +112,11 @@ export class Comments {
 	}
 
 	#edit(comment, node, words) {
-		const text = make("textarea", { id: `edit-${comment.id}`, name: "text", required: true, maxLength: TEXT_MAX, rows: 3, value: comment.text, "aria-label": "Your comment" });
+		const known = { id: `edit-${comment.id}`, value: comment.text, "aria-label": "Your comment" };
+		const text = make("textarea", { ...known, name: "text", required: true, maxLength: TEXT_MAX, rows: 3 });
 		const stop = make("button", { type: "button", onclick: () => form.replaceWith(words) }, "Cancel");
-		const form = make("form.stack.comment-form", {}, text, make("div.row", {}, make("button.main", {}, "Save"), stop), make("p.bad", { role: "alert" }));
+		const row = make("div.row", {}, make("button.main", {}, "Save"), stop);
+		const form = make("form.stack.comment-form", {}, text, row, make("p.bad", { role: "alert" }));
 		onSubmit(form, async (values) => {
 			const changed = this.#draw(await patch(`/api/comments/${comment.id}`, { text: values.text }));
 			node.replaceWith(changed);

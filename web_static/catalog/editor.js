@@ -6,7 +6,12 @@ import { make } from "../app/dom.js";
 import { field, tagsOf } from "../app/field.js";
 import { onSubmit, say } from "../app/form.js";
 
-const VISIBILITIES = { public: "Public: everybody finds it", unlisted: "Unlisted: whoever has the link", private: "Private: only you", premium: "Premium: for members" };
+const VISIBILITIES = {
+	public: "Public: everybody finds it",
+	unlisted: "Unlisted: whoever has the link",
+	private: "Private: only you",
+	premium: "Premium: for members",
+};
 const CHANGED = "This video was changed meanwhile, somewhere else. Load what is there now, then change it again.";
 const TITLE_MAX = 120;
 const DESCRIPTION_MAX = 5000;

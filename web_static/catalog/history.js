@@ -11,7 +11,8 @@ import { card } from "./card.js";
 
 const draw = ({ video, position_s: seconds, at }) => {
 	const forget = make("button.plain", { type: "button", onclick: () => forgetOne(video.id, node), "aria-label": `Remove ${video.title}` }, "Remove");
-	const node = card({ ...video, progress_s: seconds }, make("p.row.quiet", {}, "Watched ", since(at), seconds > 0 && ` up to ${clockOf(seconds)}`, forget));
+	const watched = make("p.row.quiet", {}, "Watched ", since(at), seconds > 0 && ` up to ${clockOf(seconds)}`, forget);
+	const node = card({ ...video, progress_s: seconds }, watched);
 	return node;
 };
 
@@ -26,6 +27,7 @@ async function clear() {
 }
 
 const may = openPage({ account: true });
-const paged = new Paged({ list: find("videos"), read: (cursor, signal) => get("/api/me/history", { cursor }, { signal }), draw, empty: "You have not watched anything yet." });
+const read = (cursor, signal) => get("/api/me/history", { cursor }, { signal });
+const paged = new Paged({ list: find("videos"), read, draw, empty: "You have not watched anything yet." });
 twice(find("clear"), "Really clear all?", clear);
 if (may) paged.begin();

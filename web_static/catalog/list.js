@@ -48,7 +48,12 @@ function showAbout() {
 	find("title").textContent = title;
 	find("title").dir = "auto";
 	find("facts").textContent = [`by ${owner.display_name}`, visibility, counted(items, "video")].join(" · ");
-	find("acts").replaceChildren(...(isMine() ? [make("button", { type: "button", onclick: edit }, "Edit"), twice(make("button.danger", { type: "button" }, "Delete"), "Really delete?", erase)] : []));
+	find("acts").replaceChildren(...(isMine() ? acts() : []));
+}
+
+function acts() {
+	const erasing = make("button.danger", { type: "button" }, "Delete");
+	return [make("button", { type: "button", onclick: edit }, "Edit"), twice(erasing, "Really delete?", erase)];
 }
 
 function edit() {

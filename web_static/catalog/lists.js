@@ -10,8 +10,10 @@ import { Paged } from "../app/paged.js";
 import { openPage } from "../app/shell.js";
 import { counted, since } from "../app/words.js";
 
-const draw = ({ id, title, visibility, items, updated_at: at }) =>
-	make("li.bar", {}, make("a", { href: `/lists/${id}`, dir: "auto" }, make("b", {}, title)), make("span.quiet", {}, `${visibility} · ${counted(items, "video")} · `, since(at)));
+function draw({ id, title, visibility, items, updated_at: at }) {
+	const facts = make("span.quiet", {}, `${visibility} · ${counted(items, "video")} · `, since(at));
+	return make("li.bar", {}, make("a", { href: `/lists/${id}`, dir: "auto" }, make("b", {}, title)), facts);
+}
 
 function makeList() {
 	const title = make("input", { id: "list-title", name: "title", required: true, maxLength: 80, autocomplete: "off" });
@@ -26,4 +28,6 @@ function makeList() {
 const may = openPage({ account: true });
 noticeLeft();
 find("new").addEventListener("click", makeList);
-if (may) new Paged({ list: find("lists"), read: (cursor, signal) => get("/api/me/lists", { cursor }, { signal }), draw, empty: "You have no lists yet. Save a video, and it can go into one." }).begin();
+const read = (cursor, signal) => get("/api/me/lists", { cursor }, { signal });
+const empty = "You have no lists yet. Save a video, and it can go into one.";
+if (may) new Paged({ list: find("lists"), read, draw, empty }).begin();

@@ -21,8 +21,11 @@ function sky(id) {
 	const [x, y, radius, tilt] = [70 + 180 * next(), 70 + 50 * next(), 22 + 26 * next(), -40 + 80 * next()];
 	const stars = Array.from({ length: STARS }, () => shape("circle", { class: "star", cx: 320 * next(), cy: 180 * next(), r: 0.6 + next() }));
 	const [across, up] = [radius * 2, radius * 0.55];
-	const half = (sweep) => shape("path", { class: "orbit-line", d: `M${x - across} ${y}A${across} ${up} 0 0 ${sweep} ${x + across} ${y}`, transform: `rotate(${tilt} ${x} ${y})` });
-	const shade = shape("path", { class: "shade", d: `M${x} ${y - radius}a${radius} ${radius} 0 0 1 0 ${2 * radius}a${radius * 1.3} ${radius * 1.3} 0 0 0 0 ${-2 * radius}` });
+	const transform = `rotate(${tilt} ${x} ${y})`;
+	const arc = (sweep) => `M${x - across} ${y}A${across} ${up} 0 0 ${sweep} ${x + across} ${y}`;
+	const half = (sweep) => shape("path", { class: "orbit-line", d: arc(sweep), transform });
+	const limb = `M${x} ${y - radius}a${radius} ${radius} 0 0 1 0 ${2 * radius}`;
+	const shade = shape("path", { class: "shade", d: `${limb}a${radius * 1.3} ${radius * 1.3} 0 0 0 0 ${-2 * radius}` });
 	svg.append(...stars, half(1), shape("circle", { class: "planet", cx: x, cy: y, r: radius }), shade, half(0));
 	return svg;
 }

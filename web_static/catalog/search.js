@@ -1,9 +1,9 @@
 /** The search: what is looked for stands in the address, results come page by page. */
 
 import { get } from "../app/api.js";
-import { avatar } from "../app/avatar.js";
 import { find, make } from "../app/dom.js";
 import { Paged } from "../app/paged.js";
+import { personLink } from "../app/person_link.js";
 import { openPage } from "../app/shell.js";
 import { counted, since } from "../app/words.js";
 import { card } from "./card.js";
@@ -29,11 +29,12 @@ function drawVideo({ title_parts: title, snippet, ...video }) {
 }
 
 function drawPerson({ title_parts: name, snippet, ...person }) {
-	return make("li", {}, make("a.person", { href: `/u/${person.handle}` }, avatar(person), make("span", {}, make("b", { dir: "auto" }, marked(name)), make("small", {}, `@${person.handle}`))), excerpt(snippet));
+	return make("li", {}, personLink(person, marked(name)), excerpt(snippet));
 }
 
 function drawThread({ title_parts: title, snippet, id, board, posts, last_post_at: at }) {
-	return make("li", {}, make("h3", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, marked(title))), make("p.quiet", {}, `${board} · ${counted(posts, "post")} · `, since(at)), excerpt(snippet));
+	const facts = make("p.quiet", {}, `${board} · ${counted(posts, "post")} · `, since(at));
+	return make("li", {}, make("h3", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, marked(title))), facts, excerpt(snippet));
 }
 
 const paged = new Paged({
@@ -54,7 +55,8 @@ function show() {
 	const { q, type } = asked();
 	find("q").value = q;
 	document.title = `${q || "Search"} · CosmoHub`;
-	find("types").replaceChildren(...(q ? Object.entries(TYPES).map(([each, text]) => make("a", { href: addressOf({ q, type: each }), "aria-current": each === type && "page" }, text)) : []));
+	const tab = ([each, text]) => make("a", { href: addressOf({ q, type: each }), "aria-current": each === type && "page" }, text);
+	find("types").replaceChildren(...(q ? Object.entries(TYPES).map(tab) : []));
 	find("results").className = type === "videos" ? "videos as-rows" : "rows card";
 	find("results").replaceChildren();
 	find("results").hidden = !q;
@@ -62,7 +64,12 @@ function show() {
 	else find("q").focus();
 }
 
-const PLACES = { video: (id) => `/videos/${id}`, creator: (id) => `/u/${id}`, thread: (id) => `/threads/${id}`, tag: (id) => `/videos?tag=${encodeURIComponent(id)}` };
+const PLACES = {
+	video: (id) => `/videos/${id}`,
+	creator: (id) => `/u/${id}`,
+	thread: (id) => `/threads/${id}`,
+	tag: (id) => `/videos?tag=${encodeURIComponent(id)}`,
+};
 
 openPage();
 const suggestions = new Suggestions(find("q"), find("suggestions"), ({ type, id }) => {

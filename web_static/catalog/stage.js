@@ -15,5 +15,7 @@ const WORDS = {
 export function stage(video) {
 	const words = WORDS[video.state] ?? "";
 	const busy = video.state === "processing" || video.state === "uploaded";
-	return make("div.stage", { id: "player", "data-state": video.state }, poster(video), words && make("p", { role: "status" }, busy && make("span.spinner", { "aria-hidden": "true" }), words));
+	const spinner = busy && make("span.spinner", { "aria-hidden": "true" });
+	const said = words && make("p", { role: "status" }, spinner, words);
+	return make("div.stage", { id: "player", "data-state": video.state }, poster(video), said);
 }

@@ -5,6 +5,11 @@ import { make } from "../app/dom.js";
 
 const PAUSE_MS = 120;
 
+function option({ text, type }, at) {
+	const words = [make("span", { dir: "auto" }, text), make("small", {}, type)];
+	return make("li", { id: `suggestion-${at}`, role: "option", "aria-selected": "false" }, words);
+}
+
 export class Suggestions {
 	#field;
 	#list;
@@ -50,7 +55,6 @@ export class Suggestions {
 	#show(items) {
 		this.#items = items;
 		this.#at = -1;
-		const option = ({ text, type }, at) => make("li", { id: `suggestion-${at}`, role: "option", "aria-selected": "false" }, make("span", { dir: "auto" }, text), make("small", {}, type));
 		this.#list.replaceChildren(...items.map(option));
 		this.#list.hidden = !items.length;
 		this.#field.ariaExpanded = String(items.length > 0);

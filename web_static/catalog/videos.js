@@ -56,7 +56,10 @@ function show() {
 }
 
 function drawCategories(chosen) {
-	const chip = ({ slug, title, about }) => make("a", { href: addressWith({ category: slug }), title: about, "aria-current": slug === chosen && "page" }, title);
+	const chip = ({ slug, title, about }) => {
+		const current = slug === chosen && "page";
+		return make("a", { href: addressWith({ category: slug }), title: about, "aria-current": current }, title);
+	};
 	find("categories").replaceChildren(...(categories.length ? [{ slug: "", title: "All" }, ...categories].map(chip) : []));
 }
 

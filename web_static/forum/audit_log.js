@@ -11,10 +11,12 @@ export function showLog(panel) {
 	const heads = ["When", "Who", "What", "Why"].map((text) => make("th", { scope: "col" }, text));
 	const table = make("table.card", {}, make("thead", {}, make("tr", {}, heads)), rows);
 	panel.replaceChildren(table);
-	return new Paged({ list: rows, read: (cursor, signal) => get("/api/audit", { cursor, limit: 50 }, { signal }), draw, empty: "Nothing was done yet." }).begin();
+	const read = (cursor, signal) => get("/api/audit", { cursor, limit: 50 }, { signal });
+	return new Paged({ list: rows, read, draw, empty: "Nothing was done yet." }).begin();
 }
 
 function draw({ at, actor, act, subject, reason }) {
 	const what = `${act} · ${subject.kind} ${subject.id}`;
-	return make("tr", {}, make("td", {}, since(at)), make("td", { dir: "auto" }, actor?.display_name ?? "The operator"), make("td", {}, what), make("td", { dir: "auto" }, reason));
+	const cells = [since(at), actor?.display_name ?? "The operator", what, reason];
+	return make("tr", {}, cells.map((cell) => make("td", { dir: "auto" }, cell)));
 }

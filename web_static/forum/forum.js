@@ -11,20 +11,26 @@ const SHOWN = 5;
 
 function boardRow({ slug, title, about, threads, posts, last_post_at: at }) {
 	const facts = [counted(threads, "thread"), " · ", counted(posts, "post"), at && [" · ", since(at)]];
-	return make("li.board", {}, make("div.grow", {}, make("h2", {}, make("a", { href: `/forum/${slug}` }, title)), make("p", {}, about)), make("p.quiet", {}, ...facts));
+	const name = make("h2", {}, make("a", { href: `/forum/${slug}` }, title));
+	return make("li.board", {}, make("div.grow", {}, name, make("p", {}, about)), make("p.quiet", {}, ...facts));
 }
 
 async function showBoards() {
 	const { items } = await get("/api/boards").catch((error) => ({ error }));
-	if (items) find("boards").replaceChildren(...items.map(boardRow));
-	else find("boards").replaceChildren(make("li", { role: "alert" }, "The boards cannot be shown now. ", make("button", { type: "button", onclick: showBoards }, "Try again")));
+	const again = make("button", { type: "button", onclick: showBoards }, "Try again");
+	const trouble = make("li", { role: "alert" }, "The boards cannot be shown now. ", again);
+	find("boards").replaceChildren(...(items?.map(boardRow) ?? [trouble]));
 }
 
-const unreadRow = ({ id, title, unread }) => make("li.bar", {}, make("a", { href: `/threads/${id}`, dir: "auto" }, title), make("span.count", {}, counted(unread, "new post")));
+function unreadRow({ id, title, unread }) {
+	const link = make("a", { href: `/threads/${id}`, dir: "auto" }, title);
+	return make("li.bar", {}, link, make("span.count", {}, counted(unread, "new post")));
+}
 
 function mentionRow({ thread, user, text, at }) {
-	const words = [make("b", { dir: "auto" }, user.display_name), " named you in ", make("a", { href: `/threads/${thread.id}`, dir: "auto" }, thread.title)];
-	return make("li", {}, make("p", {}, words, " ", make("span.quiet", {}, since(at))), make("p.quiet.excerpt", { dir: "auto" }, text));
+	const link = make("a", { href: `/threads/${thread.id}`, dir: "auto" }, thread.title);
+	const words = [make("b", { dir: "auto" }, user.display_name), " named you in ", link, " ", make("span.quiet", {}, since(at))];
+	return make("li", {}, make("p", {}, words), make("p.quiet.excerpt", { dir: "auto" }, text));
 }
 
 /** Boards are shown without it. */

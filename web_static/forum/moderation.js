@@ -11,9 +11,11 @@ const TABS = {
 };
 
 function show() {
-	const tab = new URLSearchParams(location.search).get("tab") ?? "reports";
-	for (const link of find("tabs").children) link.ariaCurrent = link.href === location.href || (tab === "reports" && link === find("tabs").firstElementChild) ? "page" : null;
-	return (TABS[tab] ?? TABS.reports)(find("panel"));
+	const asked = new URLSearchParams(location.search).get("tab");
+	const tab = asked in TABS ? asked : "reports";
+	const links = [...find("tabs").children];
+	links[Object.keys(TABS).indexOf(tab)].ariaCurrent = "page";
+	return TABS[tab](find("panel"));
 }
 
 if (openPage({ permission: "post.moderate" })) {

@@ -17,7 +17,8 @@ export function showReports(panel) {
 	const state = make("select", { id: "state" }, Object.entries(STATES).map(([value, text]) => make("option", { value }, text)));
 	const list = make("ol.stack", { "aria-label": "Reports" });
 	panel.replaceChildren(make("div.row", {}, make("label", { className: "quiet" }, "Show ", state)), list);
-	const paged = new Paged({ list, read: (cursor, signal) => get("/api/moderation/reports", { state: state.value, cursor }, { signal }), draw: (report) => draw(report, paged), empty: "Nothing to do here." });
+	const read = (cursor, signal) => get("/api/moderation/reports", { state: state.value, cursor }, { signal });
+	const paged = new Paged({ list, read, draw: (report) => draw(report, paged), empty: "Nothing to do here." });
 	state.addEventListener("change", () => paged.begin());
 	return paged.begin();
 }
@@ -26,9 +27,11 @@ function draw(report, paged) {
 	const { id, kind, author, excerpt, reason, created_at: at, reporter, reports, state, action, resolution } = report;
 	const place = placeOf(report);
 	const what = place ? make("a", { href: place }, `A ${kind}`) : `A ${kind}`;
+	const whose = make("b", {}, what, " by ", make("span", { dir: "auto" }, author.display_name));
+	const facts = make("span.quiet", {}, reports > 1 && `${reports} reports · `, since(at));
 	return make(
 		"li.card.report", { "data-id": id },
-		make("p.bar", {}, make("b", {}, what, " by ", make("span", { dir: "auto" }, author.display_name)), make("span.quiet", {}, reports > 1 && `${reports} reports · `, since(at))),
+		make("p.bar", {}, whose, facts),
 		excerpt && make("blockquote", { dir: "auto" }, excerpt),
 		make("p", {}, make("span.quiet", {}, `${reporter.display_name}: `), make("span", { dir: "auto" }, reason)),
 		state === "open" ? buttons(report, () => paged.begin()) : make("p.quiet", { dir: "auto" }, `${action}: ${resolution}`),

@@ -33,7 +33,8 @@ function items(thread, path, reread) {
 		(moderates || own) && item("Change title", () => rename(thread, path, reread)),
 		moderates && item(thread.pinned ? "Unpin" : "Pin", tell(thread.pinned ? "unpin" : "pin")),
 		moderates && item(thread.locked ? "Unlock" : "Lock", tell(thread.locked ? "unlock" : "lock")),
-		moderates && item(thread.hidden ? "Put back" : "Take down", () => (thread.hidden ? moderate(thread, "unhide", "Put back", reread) : takeDown(thread, reread))),
+		moderates && !thread.hidden && item("Take down", () => takeDown(thread, reread)),
+		moderates && thread.hidden && item("Put back", () => moderate(thread, "unhide", "Put back", reread)),
 		moderates && item("Slow mode", () => slowDown(thread, path, reread)),
 		!own && item("Report", () => report({ kind: "thread", id: thread.id })),
 	];
@@ -65,7 +66,8 @@ async function moderate({ id }, act, reason, reread) {
 
 function slowDown({ slow_s: now }, path, reread) {
 	const words = (seconds) => (seconds ? `A message each ${seconds < 60 ? `${seconds} s` : `${seconds / 60} min`}` : "Off");
-	const choice = make("select", { id: "seconds", name: "seconds" }, SLOW_S.map((seconds) => make("option", { value: seconds, selected: seconds === now }, words(seconds))));
+	const options = SLOW_S.map((seconds) => make("option", { value: seconds, selected: seconds === now }, words(seconds)));
+	const choice = make("select", { id: "seconds", name: "seconds" }, options);
 	const form = make("form.stack", {}, field("How often one may write", choice), make("p.bad", { role: "alert" }), make("button.main", {}, "Save"));
 	const dialog = openDialog("Slow mode", form);
 	onSubmit(form, async ({ seconds }) => {

@@ -49,12 +49,23 @@ export class ThreadHead {
 
 	#show(thread) {
 		const { title, tags, pinned, locked, hidden, solution, slow_s: slow } = thread;
-		const badges = [pinned && ["pinned", "Pinned"], locked && ["locked", "Locked"], hidden && ["locked", "Taken down"], solution && ["solved", "Solved"]].filter(Boolean);
+		const badge = (name, text) => make(`span.badge.${name}`, {}, text);
+		const badges = [
+			pinned && badge("pinned", "Pinned"),
+			locked && badge("locked", "Locked"),
+			hidden && badge("locked", "Taken down"),
+			solution && badge("solved", "Solved"),
+		].filter(Boolean);
 		find("title").textContent = title;
 		document.title = `${title} · CosmoHub`;
-		find("badges").replaceChildren(...badges.map(([name, text]) => make(`span.badge.${name}`, {}, text)), ...tags.map((tag) => make("span.tag", { dir: "auto" }, `#${tag}`)));
+		find("badges").replaceChildren(...badges, ...tags.map((tag) => make("span.tag", { dir: "auto" }, `#${tag}`)));
 		find("pace").textContent = slow ? `Slow mode: a message each ${slow} s` : "";
-		if (who()) import("./thread_acts.js").then(({ showActs }) => showActs(find("acts"), { thread, path: this.#path, reread: () => this.read() }));
+		if (who()) this.#showActs(thread);
+	}
+
+	async #showActs(thread) {
+		const { showActs } = await import("./thread_acts.js");
+		showActs(find("acts"), { thread, path: this.#path, reread: () => this.read() });
 	}
 
 	#showClosed({ locked, guests }) {

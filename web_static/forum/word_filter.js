@@ -7,11 +7,13 @@ import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
 
 const PATH = "/api/moderation/word-filter";
+const HINT = "One a line; a * at either end stands for any letters. Who writes one is told, and nothing is posted.";
 
 /** Show the list in `panel`, to be changed. */
 export async function showWordFilter(panel) {
 	const words = make("textarea", { id: "words", name: "words", rows: 12, spellcheck: false });
-	const form = make("form.card.stack.word-list", {}, field("Words that are kept out", words, "One a line; a * at either end stands for any letters. Who writes one is told, and nothing is posted."), make("p.bad", { role: "alert" }), make("button.main", {}, "Save"));
+	const editor = field("Words that are kept out", words, HINT);
+	const form = make("form.card.stack.word-list", {}, editor, make("p.bad", { role: "alert" }), make("button.main", {}, "Save"));
 	panel.replaceChildren(form);
 	let etag;
 	const read = async () => {
