@@ -26,11 +26,16 @@ where account = $1 and life = $2 and "offset" <= $3 and seen_at is null
 """
 _ALL_SEEN = "update mention set seen_at = now() where account = $1 and seen_at is null"
 _THREAD_IS_THERE = "select true from thread where id = $1 and (hidden_at is null or $2)"
+# In some of the threads that have moved on nothing is unread: one's own posts are not, nor what was taken back.
 _UNREAD = """
 select json_build_object('id', id, 'title', title, 'board', board, 'unread', unread) as card
-from thread_read as mark join thread on thread.id = mark.thread and thread.life = mark.life
-    cross join lateral unread_posts(thread.life, mark."offset", $1::uuid::text) as unread
-where mark.account = $1 and thread.last_offset > mark."offset" and thread.hidden_at is null and unread > 0
+from (
+    select id, title, board, thread.life, mark."offset", last_post_at
+    from thread_read as mark join thread on thread.id = mark.thread and thread.life = mark.life
+    where mark.account = $1 and thread.last_offset > mark."offset" and thread.hidden_at is null
+    order by last_post_at desc, id limit 200
+) as moved_on cross join lateral unread_posts(life, "offset", $1::uuid::text) as unread
+where unread > 0
 order by last_post_at desc, id limit 100
 """
 _SHOWN = """

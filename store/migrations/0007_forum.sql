@@ -99,6 +99,7 @@ create table mention (
     primary key (account, life, "offset")
 );
 create index mention_newest on mention (account, at desc, life desc, "offset" desc);
+create index mention_unseen on mention (account) where seen_at is null;
 
 -- Up to where somebody has read a thread.
 create table thread_read (
