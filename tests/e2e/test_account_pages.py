@@ -32,6 +32,7 @@ FOREIGN_PLACES = [
     "javascript:alert(1)",
     "\\\\evil.example",
     "https://[",
+    "/.//evil.example/x",
 ]
 OPEN_PAGES = ["/login", "/signup", "/reset", "/reset?link#token=x", "/api/docs"]
 OWN_PAGES = ["/settings", "/u/walker"]

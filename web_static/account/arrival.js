@@ -8,7 +8,8 @@ export function destination() {
 	const next = new URLSearchParams(location.search).get("next") ?? "/";
 	if (!URL.canParse(next, location.origin)) return "/";
 	const address = new URL(next, location.origin);
-	return address.origin === location.origin ? address.pathname + address.search + address.hash : "/";
+	const ours = address.origin === location.origin && !address.pathname.startsWith("//"); // "/.//elsewhere" would be
+	return ours ? address.pathname + address.search + address.hash : "/";
 }
 
 /** Leave a page that is for those who are not signed in; false for these. */
