@@ -26,7 +26,7 @@ where account = $1 and life = $2 and "offset" <= $3 and seen_at is null
 """
 _ALL_SEEN = "update mention set seen_at = now() where account = $1 and seen_at is null"
 _THREAD_IS_THERE = "select true from thread where id = $1 and (hidden_at is null or $2)"
-# In some of the threads that have moved on nothing is unread: one's own posts are not, nor what was taken back.
+# In some of the threads that have moved on nothing is unread: one's own posts, and what was taken back.
 _UNREAD = """
 select json_build_object('id', id, 'title', title, 'board', board, 'unread', unread) as card
 from (
