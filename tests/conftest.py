@@ -21,7 +21,8 @@ from store.postmaster import Postmaster, ServerPlace, begin_initdb, last_words
 _CLEAN = """
 do $$ begin execute (
     select 'truncate ' || string_agg(quote_ident(tablename), ', ') from pg_tables
-    where schemaname = 'public' and tablename not in ('schema_migration', 'log_epoch', 'board', 'search_synonym')
+    where schemaname = 'public'
+        and tablename not in ('schema_migration', 'log_epoch', 'board', 'search_synonym')
 ); end $$
 """
 _START_S_MAX = 60.0
