@@ -56,6 +56,10 @@ class Registry(Generic[M]):
         """Return the ref to `name`; nothing starts before something is told or asked."""
         return Ref(name, self._mailbox_of, self._supervisor.on_reply_error)
 
+    def is_awake(self, name: str) -> bool:
+        """Tell whether the actor of this name has been started and does not sleep."""
+        return name in self._mailboxes
+
     async def close(self, grace_s: float = GRACE_S) -> None:
         """Stop all actors and start no more; when it returns every message is answered.
 

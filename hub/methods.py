@@ -85,10 +85,16 @@ class Methods:
         return {}
 
     async def publish(self, session: Session, command_id: int, request: dict[str, Any]) -> None:
-        """Give a command to the channel's room, which answers when it is durable."""
+        """Give a command to the channel's room, which answers when it is durable.
+
+        What a room would refuse in which nothing has happened is refused at once where nothing has.
+        """
         channel = requests.channel(request)
-        command = self._kind(session, channel).parse(request.get("data"))
+        kind = self._kind(session, channel)
+        command = kind.parse(request.get("data"))
         self._services.words.screen(command)
+        if kind.needs_opening and not await self._is_opened(channel):
+            kind.decide(kind.begin(), command, session.by, int(time.time() * 1000))
         await session.publish_slot()
         room, message = self._services.rooms.ref(channel), Request(command, session.by)
         reply = partial(session.published, command_id)
@@ -227,6 +233,12 @@ class Methods:
         if not kind.may_read(session.by):
             raise codes.Rejected(codes.PERMISSION_DENIED)
         return kind
+
+    async def _is_opened(self, channel: str) -> bool:
+        """Say whether a room is there: names that clients make up are refused without waking one."""
+        if self._services.fanout.topic(channel) is not None or self._services.rooms.is_awake(channel):
+            return True
+        return (await self._services.log.position(channel)).offset > 0
 
     def _attachments(self, session: Session) -> Attachments:
         if session.attachments is None:

@@ -70,8 +70,10 @@ async def test_many_callers_at_once_start_one_actor() -> None:
 async def test_an_idle_one_is_put_to_sleep_and_the_next_message_wakes_it(autojump_clock: object) -> None:
     stage = Stage()
     async with opened(stage) as (registry, _):
+        assert not registry.is_awake("a")
         await registry.ref("a").ask(say(1), 1)
         await trio.sleep(4.5)
+        assert registry.is_awake("a")
         assert registry.statistics().awake == 1
         await trio.sleep(1)
         assert registry.statistics().awake == 0

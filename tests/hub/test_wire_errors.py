@@ -248,3 +248,13 @@ async def test_refusals_of_a_room_come_with_its_own_codes() -> None:
         assert await code(post(1)) == 409
         await ada.ask("publish", {"channel": LOBBY, "data": {"type": "delete", "id": "1"}})
         assert await code({"type": "react", "id": "1", "emoji": "👍"}) == 410
+
+
+async def test_404_a_thread_that_nobody_opened_wakes_no_room() -> None:
+    async with live_hub() as hub, hub.client() as ada:
+        for number in range(20):
+            said = {"channel": f"thread:made-up-{number}", "data": post(1)}
+            assert await ada.error("publish", said) == 404
+        assert hub.services.rooms.statistics().started == 0
+        await hub.open_thread("thread:real")
+        assert await ada.post(1, "thread:real") == {}
