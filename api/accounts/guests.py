@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any
 
-from api.accounts.fields import DISPLAY_NAME_LENGTH_MAX
+from api.accounts.fields import DISPLAY_NAME_LENGTH_MAX, check_name
 from api.problems import Problem
 from api.tokens import Guest, InvalidToken, Tokens
 
@@ -35,7 +35,10 @@ def display_name(body: dict[str, Any]) -> str:
         raise Problem(400, "invalid_field", allowed, "display_name")
     if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in name):
         raise Problem(400, "invalid_field", "display_name must be readable characters", "display_name")
-    return name
+    try:
+        return check_name(name)
+    except ValueError as error:
+        raise Problem(400, "invalid_field", f"display_name {error}", "display_name") from error
 
 
 def _bearer(authorization: str) -> str:

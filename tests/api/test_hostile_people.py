@@ -1,13 +1,15 @@
 """What people try who mean no good: each of these was a way through, and is none."""
 
 import io
+import uuid
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from rooms.kind import By
 from tests.api.api_app import Api, Person
-from tests.api.catalog_people import problem
+from tests.api.catalog_people import add_categories, draft, problem, published
 from tests.api.forum_talk import open_thread, say
 
 FOR_GOOD = {"until": None, "reason": "spam"}
@@ -100,3 +102,41 @@ async def test_a_moderator_without_an_account_is_noted_by_name(api: Api, admin: 
     [entry] = (await api.json("GET", "/api/audit", by=admin))["items"]
     assert (entry["act"], entry["actor"], entry["reason"]) == ("thread.lock", None, "night")
     assert entry["details"]["user"] == {"id": "robot", "display_name": "Robot"}
+
+
+@pytest.mark.parametrize("name", ["\u200b\u2060", "\u3164", "\u202eadA", "\u0301"])
+async def test_nobody_is_called_by_a_name_that_is_not_seen_or_reads_backwards(api: Api, name: str) -> None:
+    refused = (400, "invalid_field", "display_name")
+    assert await problem(api, "POST", "/api/auth/guest", {"display_name": name}) == refused
+    new = {"email": "eve@example.org", "password": "long enough", "display_name": name}
+    assert await problem(api, "POST", "/api/auth/signup", new) == refused
+    eve = await api.sign_in(name="Eve")
+    assert await problem(api, "PATCH", "/api/me", {"display_name": name}, eve) == refused
+
+
+async def test_who_is_no_creator_any_more_only_takes_away(api: Api, admin: Person) -> None:
+    await add_categories(api.database)
+    eve = await api.sign_in("creator", "Eve")
+    video, waiting = await published(api, eve), await draft(api, eve)
+    role = {"role": "viewer", "reason": "spam"}
+    await api.json("PUT", f"/api/admin/users/{eve.id}/role", role, admin)
+    eve = replace(eve, token=await api.token_of(uuid.UUID(eve.id)))
+    await only_takes_away(api, eve, video["id"], waiting["id"], "forbidden")
+
+
+async def test_who_is_muted_only_takes_videos_away(api: Api, admin: Person) -> None:
+    await add_categories(api.database)
+    eve = await api.sign_in("creator", "Eve")
+    video, waiting = await published(api, eve), await draft(api, eve)
+    await api.json("POST", f"/api/moderation/users/{eve.id}/mute", FOR_GOOD, admin, 204)
+    await only_takes_away(api, eve, video["id"], waiting["id"], "muted")
+
+
+async def only_takes_away(api: Api, eve: Person, video: str, waiting: str, code: str) -> None:
+    """Check that somebody may hide and delete their videos, and nothing else."""
+    assert await problem(api, "POST", f"/api/videos/{waiting}/publish", None, eve) == (403, code, None)
+    edit = {"visibility": "premium"}
+    assert await problem(api, "PATCH", f"/api/videos/{video}", edit, eve) == (403, code, None)
+    await api.json("POST", f"/api/videos/{video}/unlist", by=eve)
+    await api.json("DELETE", f"/api/videos/{video}", by=eve, status=204)
+    assert await problem(api, "POST", f"/api/videos/{video}/restore", None, eve) == (403, code, None)
