@@ -1,6 +1,6 @@
 """Counting requests by user and by address."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address
 
 from api.http.addresses import address_of
 from api.http.asking import HubRequest
@@ -55,7 +55,10 @@ def _network_of(address: str) -> str:
     """Return what one subscriber has: an IPv4 address, or the first half of an IPv6 one."""
     if ":" not in address:
         return address
-    return ":".join(ip_address(address).exploded.split(":")[:4])
+    parsed = IPv6Address(address)
+    if parsed.ipv4_mapped is not None:  # an IPv4 peer, as a listener on all addresses sees it
+        return str(parsed.ipv4_mapped)
+    return ":".join(parsed.exploded.split(":")[:4])
 
 
 def _remember(request: HubRequest, verdict: Verdict) -> None:

@@ -81,6 +81,12 @@ async def test_an_ipv6_subscriber_is_one_address(api: Api) -> None:
     assert await statuses(api, 1, address="2001:db8:1:3::1") == [200]
 
 
+async def test_an_ipv4_address_is_the_same_however_it_is_written(api: Api) -> None:
+    assert await statuses(api, 3, address="::ffff:203.0.113.1") == [200] * 3
+    assert await statuses(api, 1, address="203.0.113.1") == [429]
+    assert await statuses(api, 1, address="::ffff:203.0.113.2") == [200]
+
+
 async def test_people_with_ipv4_are_not_one_subscriber_where_the_hub_listens_on_ipv6(api: Api) -> None:
     assert await statuses(api, 3, address="::ffff:203.0.113.1") == [200] * 3
     assert await statuses(api, 1, address="203.0.113.1") == [429]
