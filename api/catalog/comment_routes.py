@@ -71,7 +71,7 @@ def comment_blueprint(services: ApiServices) -> Blueprint:
                 connection, wanted, query_args.order(), _moderates(who), query_args.cursor, query_args.limit
             )
 
-        return answer(await database.transaction(work))
+        return answer(await database.run(work, repeatable=True))
 
     @routes.post("/videos/<video>/comments")
     @tag(["Comments"])

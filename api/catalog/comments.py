@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from api.catalog.viewers import Viewer, viewer_of, visible_video
+from api.catalog.viewers import Viewer, held_video, viewer_of
 from api.http.caller import Caller
 from api.http.cursors import decode_cursor, encode_cursor
 from api.moderation_rules import check_may_write
@@ -107,7 +107,7 @@ async def read(connection: Connection, comment: uuid.UUID, moderator: bool) -> d
 
 async def add(connection: Connection, video: uuid.UUID, who: Caller, fields: Mapping[str, Any]) -> uuid.UUID:
     """Write a comment under a video that the caller may see; raise 400, 403 or 409."""
-    seen = await visible_video(connection, video, viewer_of(who))
+    seen = await held_video(connection, video, viewer_of(who))
     await check_may_write(connection, who, fields["text"])
     if seen["comments"] >= COMMENTS_MAX:
         raise Problem(409, "limit_exceeded", f"there are already {COMMENTS_MAX} comments under this video")

@@ -8,7 +8,7 @@ from quart_schema import document_response, tag, validate_querystring, validate_
 
 from api.catalog import history
 from api.catalog.shapes import History, StrictSeconds
-from api.catalog.viewers import Viewer, viewer_of, visible_video
+from api.catalog.viewers import Viewer, held_video, viewer_of
 from api.http.answers import answer
 from api.http.caller import need_account
 from api.http.texts import Body, Paged, uuid_of
@@ -67,5 +67,5 @@ def history_blueprint(services: ApiServices) -> Blueprint:
 
 
 async def _remember(connection: Connection, video: uuid.UUID, who: Viewer, position_s: float) -> None:
-    await visible_video(connection, video, who)
+    await held_video(connection, video, who)
     await history.remember(connection, who.known_account, video, position_s)

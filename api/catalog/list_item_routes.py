@@ -8,7 +8,7 @@ from quart_schema import tag, validate_querystring
 
 from api.catalog import list_items, saved_lists
 from api.catalog.versions import versions_meant
-from api.catalog.viewers import Viewer, viewer_of, visible_video
+from api.catalog.viewers import Viewer, held_video, viewer_of
 from api.http.answers import answer
 from api.http.caller import need
 from api.http.texts import Query, uuid_of
@@ -58,7 +58,7 @@ async def _put(
     meant: frozenset[int] | None,
 ) -> None:
     await saved_lists.lock(connection, saved, who.known_account, meant)
-    await visible_video(connection, video, who)
+    await held_video(connection, video, who)
     await list_items.put(connection, saved, video, before)
 
 

@@ -10,8 +10,8 @@ from store.database import Connection, Row
 _VISIBLE = """
 select creator, visibility, duration_s, comments from video
 where id = $1 and deleted_at is null and may_see(video, $2, $3)
-for key share
 """
+_HELD = _VISIBLE + "for key share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,19 @@ async def viewer() -> Viewer:
 
 
 async def visible_video(connection: Connection, video: uuid.UUID, who: Viewer) -> Row:
-    """Return `creator`, `visibility`, `duration_s` and `comments` of a video; raise 404 if not theirs to see.
+    """Return `creator`, `visibility`, `duration_s` and `comments` of a video; 404 if not theirs to see."""
+    return _seen(await connection.fetchrow(_VISIBLE, video, who.account, who.edits_any))
+
+
+async def held_video(connection: Connection, video: uuid.UUID, who: Viewer) -> Row:
+    """Return the same for who is about to write of a video; raise 404.
 
     It cannot be purged until the transaction ends: what is written about it has something to be about.
     """
-    row = await connection.fetchrow(_VISIBLE, video, who.account, who.edits_any)
+    return _seen(await connection.fetchrow(_HELD, video, who.account, who.edits_any))
+
+
+def _seen(row: Row | None) -> Row:
     if row is None:
         raise no_such_video()
     return row

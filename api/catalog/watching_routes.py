@@ -12,7 +12,7 @@ from quart_schema import document_response, tag, validate_request
 from api.catalog import likes
 from api.catalog.assets import assets_of
 from api.catalog.shapes import Assets
-from api.catalog.viewers import Viewer, viewer, viewer_of, visible_video
+from api.catalog.viewers import Viewer, held_video, viewer, viewer_of, visible_video
 from api.http.answers import answer
 from api.http.caller import caller, need
 from api.http.described import answers_with
@@ -69,7 +69,8 @@ def watching_blueprint(services: ApiServices) -> Blueprint:
     @document_response(Assets, 200)
     async def assets(video: str) -> Response:
         """List what a video is made of; of premium ones for accounts alone."""
-        rows = await database.transaction(partial(_assets, video=uuid_of(video), who=await viewer()))
+        work = partial(_assets, video=uuid_of(video), who=await viewer())
+        rows = await database.run(work, repeatable=True)
         return answer(
             {"items": [{**dict(row), "versions": orjson.Fragment(row["versions"])} for row in rows]}
         )
@@ -78,7 +79,7 @@ def watching_blueprint(services: ApiServices) -> Blueprint:
 
 
 async def _like(connection: Connection, video: uuid.UUID, who: Viewer) -> None:
-    await visible_video(connection, video, who)
+    await held_video(connection, video, who)
     await likes.like(connection, video, who.known_account)
 
 

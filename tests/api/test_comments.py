@@ -249,3 +249,12 @@ async def test_a_video_takes_so_many_comments(api: Api, video: str, creator: Per
     await api.database.execute("update video set comments = $1", comments.COMMENTS_MAX)
     refused = await problem(api, "POST", f"{video}/comments", {"text": "x"}, creator)
     assert refused == (409, "limit_exceeded", None)
+
+
+async def test_reading_them_locks_nothing(api: Api, video: str, creator: Person) -> None:
+    await say(api, video, creator)
+    locked_last = "select xmax::text from video"
+    before = await api.database.fetchval(locked_last)
+    await api.json("GET", f"{video}/comments")
+    await api.json("GET", f"{video}/assets")
+    assert await api.database.fetchval(locked_last) == before
