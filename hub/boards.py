@@ -67,22 +67,29 @@ class ThreadList:
         """Tell what has changed, for ever."""
         while True:
             await self._news.wait()
-            threads = list(self._changed)[:THREADS_PER_LOOK]
+            threads = self._take()
             try:
                 rows = await database.fetch(_CARDS, threads, list(self._boards)) if self._boards else []
             except DatabaseError as error:
                 log.warning("boards_wait_for_database", reason=str(error))
+                self._note_again(threads)
                 await trio.sleep(PAUSE_S_WITHOUT_DATABASE)
                 continue
-            self._forget(threads)
             await self._tell(rows, rooms)
             await trio.sleep(PAUSE_S)
 
-    def _forget(self, threads: Sequence[str]) -> None:
+    def _take(self) -> list[str]:
+        """Take threads off the list before they are read: what changes meanwhile is news again."""
+        threads = list(self._changed)[:THREADS_PER_LOOK]
         for thread in threads:
             del self._changed[thread]
         if not self._changed:
             self._news = trio.Event()
+        return threads
+
+    def _note_again(self, threads: Sequence[str]) -> None:
+        self._changed = dict.fromkeys(threads) | self._changed
+        self._news.set()
 
     async def _tell(self, rows: Sequence[Row], rooms: Registry[Request]) -> None:
         for row in rows:

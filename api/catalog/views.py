@@ -16,7 +16,7 @@ from store.errors import DatabaseError
 WAITING_MAX = 20_000  # about 5 MB
 BATCH_MAX = 2_000
 GATHERED_S = 1.0  # so long a view may stay uncounted
-LAST_BATCHES_S = 5.0  # what waits when the hub stops is counted within this time
+LAST_BATCHES_S = 2.0  # what waits when the hub stops is counted within this time
 
 log = structlog.get_logger(__name__)
 

@@ -206,6 +206,20 @@ async def test_what_changed_while_the_database_was_away_is_told_later(autojump_c
         nursery.cancel_scope.cancel()
 
 
+async def test_what_changes_while_it_is_read_is_read_again(autojump_clock: MockClock) -> None:
+    cards = Cards()
+    async with trio.open_nursery() as nursery:
+        threads, told = await watched(cards, nursery)
+        threads.note("thread:one")
+        while not cards.asked:
+            threads.note("thread:one")  # at each step, so also in the middle of the read
+            await trio.lowlevel.checkpoint()
+        await trio.sleep(1)
+        assert cards.asked == [["one"], ["one"]]
+        assert len(told) == 2
+        nursery.cancel_scope.cancel()
+
+
 @pytest.mark.parametrize("channel", ["board:iss", "sat:25544"])
 def test_only_lasting_events_of_threads_are_noted(channel: str) -> None:
     class Nobody:
