@@ -50,7 +50,16 @@ async def live_a_little(api: Api, ada: Person, grace: Person) -> str:
     await api.database.execute("insert into avatar values ($1, 'picture-of-ada', 'x')", account)
     await have_a_category(api)
     video = await api.database.fetchval(
-        "insert into video (creator, title, category) values ($1, 'First light', 'moon') returning id",
+        "insert into video (creator, title, category, published_at)"
+        " values ($1, 'First light', 'moon', now()) returning id",
+        account,
+    )
+    await api.database.execute(
+        "insert into video (creator, title, category, visibility, published_at, deleted_at, hidden_at) values"
+        " ($1, 'Draft', 'moon', 'public', null, null, null),"
+        " ($1, 'Private', 'moon', 'private', now(), null, null),"
+        " ($1, 'Deleted', 'moon', 'public', now(), now(), null),"
+        " ($1, 'Hidden', 'moon', 'private', now(), null, now())",
         account,
     )
     comment = "insert into comment (video, author, text) values ($1, $2, 'A comment')"
@@ -82,6 +91,7 @@ def by_of(person: Person) -> Any:
 async def test_nothing_that_tells_who_it_was_is_left(api: Api) -> None:
     ada, grace = await sign_up(api, "ada_lovelace"), await sign_up(api, "grace")
     await live_a_little(api, ada, grace)
+    await api.json("POST", "/api/reports", {"kind": "user", "id": ada.id, "reason": "?"}, grace, 201)
     response = await api.ask("DELETE", "/api/me", {"password": PASSWORD}, ada)
     assert response.status_code == 204
     assert "hub_refresh=;" in response.headers["Set-Cookie"]
@@ -92,6 +102,8 @@ async def test_nothing_that_tells_who_it_was_is_left(api: Api) -> None:
     left = await rows_that_tell(api.database, "ada_lovelace")
     assert left <= {"event", "mail_outbox"}  # what happened in rooms, and the farewell
     assert await api.database.fetchval("select text from comment") == "A comment"
+    stay = await api.database.fetch("select title from video order by title")
+    assert [row["title"] for row in stay] == ["First light", "Hidden"]
     assert await api.database.fetchval("select name from forum_post") == "Deleted account"
     assert await api.database.fetchval("select last_author_name from thread") == "Deleted account"
     assert await api.database.fetchval("select count(*) from mail_outbox where recipient like 'ada%'") == 1
@@ -192,7 +204,8 @@ async def test_all_that_is_known_is_exported(api: Api) -> None:
     assert isinstance(account["created_at"], int)
     assert "password_hash" not in account
     assert [each["handle"] for each in told["following"] + told["followers"]] == ["Grace", "Grace"]
-    assert [each["title"] for each in told["videos"]] == ["First light"]
+    titles = ["Deleted", "Draft", "First light", "Hidden", "Private"]
+    assert sorted(each["title"] for each in told["videos"]) == titles
     assert [each["text"] for each in told["comments"] + told["posts"]] == ["A comment", "Hello from Ada"]
     assert (told["likes"][0]["video"], told["history"][0]["position_s"]) == (video, 7.5)
     assert told["lists"][0]["videos"] == [video]
