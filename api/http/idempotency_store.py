@@ -13,7 +13,7 @@ SWEPT_AT_ONCE = 20  # old keys go as new ones come
 _SWEEP = """
 delete from idempotent_request where (owner, key) in (
     select owner, key from idempotent_request where created_at < now() - $1::interval
-    order by created_at limit $2
+    order by created_at limit $2 for update skip locked
 )
 """
 _TRIM = """
