@@ -1,7 +1,7 @@
 """What goes when an account is deleted, besides its own row; a new place that knows people is a line here.
 
-What people said to others stays, without their name; so does a video that moderators hid. What only they could
-see, and what ties them to others, goes.
+What people said to others stays, without their name; so does a video that moderators hid. What only they
+could see, and what ties them to others, goes.
 """
 
 from collections.abc import Mapping

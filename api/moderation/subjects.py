@@ -42,8 +42,10 @@ _VIDEO = """
     where video.id = $1 and published_at is not null and video.deleted_at is null and visibility <> 'private'
 """
 _COMMENT = """
-    select author::text, display_name as name, text from comment join account on account.id = author
+    select author::text, display_name as name, text
+    from comment join account on account.id = author join video on video.id = comment.video
     where comment.id = $1 and comment.deleted_at is null
+        and video.published_at is not null and video.deleted_at is null and video.visibility <> 'private'
 """
 _USER = """
     select id::text as author, display_name as name, '@' || handle || E'\\n' || bio as text

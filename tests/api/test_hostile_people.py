@@ -140,3 +140,14 @@ async def only_takes_away(api: Api, eve: Person, video: str, waiting: str, code:
     await api.json("POST", f"/api/videos/{video}/unlist", by=eve)
     await api.json("DELETE", f"/api/videos/{video}", by=eve, status=204)
     assert await problem(api, "POST", f"/api/videos/{video}/restore", None, eve) == (403, code, None)
+
+
+async def test_a_comment_that_one_does_not_see_is_not_reported(api: Api) -> None:
+    await add_categories(api.database)
+    eve = await api.sign_in("creator", "Eve")
+    video = f"/api/videos/{(await published(api, eve))['id']}"
+    comment = (await api.json("POST", f"{video}/comments", {"text": "hm"}, eve, 201))["id"]
+    await api.json("PATCH", video, {"visibility": "private"}, eve)
+    report = {"kind": "comment", "id": comment, "reason": "?"}
+    bob = await api.sign_in(name="Bob")
+    assert await problem(api, "POST", "/api/reports", report, bob) == (404, "not_found", "id")
