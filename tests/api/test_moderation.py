@@ -102,7 +102,7 @@ async def test_anything_can_be_reported_that_others_see(
     creator = await api.sign_in("creator", "Grace")
     video = await published(api, creator)
     comment = await api.json("POST", f"/api/videos/{video['id']}/comments", {"text": "meh"}, ada, 201)
-    for kind, named in [("video", video["id"]), ("comment", comment["id"]), ("user", ada.id)]:
+    for kind, named in [("comment", comment["id"]), ("video", video["id"]), ("user", ada.id)]:
         body = {"kind": kind, "id": named, "reason": "look"}
         report = await api.json("POST", "/api/reports", body, bob, 201)
         action = "mute" if kind == "user" else "hide"
@@ -114,9 +114,9 @@ async def test_anything_can_be_reported_that_others_see(
         "report.mute",
         "account.mute",
         "report.hide",
-        "comment.hide",
-        "report.hide",
         "video.hide",
+        "report.hide",
+        "comment.hide",
     ]
 
 
