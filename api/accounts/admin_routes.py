@@ -31,7 +31,7 @@ class RoleChange(Body):
     """The role from now on, and why."""
 
     role: Role
-    reason: Annotated[str, text(0, 500)] = ""
+    reason: Annotated[str, text(1, 500)]
 
 
 class ManagedUser(Body):

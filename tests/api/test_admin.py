@@ -69,17 +69,21 @@ async def test_only_admins_give_roles_and_see_everybody(api: Api, role: str) -> 
 async def test_who_is_not_there_gets_no_role(api: Api, user_id: str) -> None:
     admin = await api.sign_in("admin", "Boss")
     path = f"/api/admin/users/{user_id}/role"
-    assert (await api.json("PUT", path, {"role": "viewer"}, by=admin, status=404))["code"] == "not_found"
+    assert (await api.json("PUT", path, {"role": "viewer", "reason": "x"}, by=admin, status=404))[
+        "code"
+    ] == "not_found"
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"role": "king"}, "role"),
+        ({"role": "king", "reason": "x"}, "role"),
         ({"role": None}, "role"),
         ({"role": "viewer", "reason": "x" * 501}, "reason"),
         ({"role": "viewer", "reason": "a\x00b"}, "reason"),
-        ({"role": "viewer", "more": 1}, "more"),
+        ({"role": "viewer"}, "reason"),
+        ({"role": "viewer", "reason": " "}, "reason"),
+        ({"role": "viewer", "reason": "x", "more": 1}, "more"),
         ({}, "role"),
     ],
 )
@@ -95,7 +99,7 @@ async def test_two_admins_who_dismiss_each_other_leave_one(api: Api) -> None:
 
     async def dismiss(by: Person, whom: Person) -> None:
         path = f"/api/admin/users/{whom.id}/role"
-        statuses.append((await api.ask("PUT", path, {"role": "viewer"}, by)).status_code)
+        statuses.append((await api.ask("PUT", path, {"role": "viewer", "reason": "x"}, by)).status_code)
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(dismiss, first, second)
