@@ -5,19 +5,21 @@ import { find, make } from "../app/dom.js";
 import { field } from "../app/field.js";
 import { notice } from "../app/notice.js";
 import { Paged } from "../app/paged.js";
-import { openPage } from "../app/shell.js";
+import { openPage, permittedNow } from "../app/shell.js";
 import { askWhy } from "../app/why.js";
 import { dateOf } from "../app/words.js";
 import { person } from "./person.js";
 
+const PERMISSION = "account.roles";
 const TYPED_MS = 250;
 const ROLES = ["viewer", "creator", "admin"];
 const filter = find("filter");
 const list = find("users");
 
-if (openPage({ permission: "account.roles" })) begin();
+if (openPage({ permission: PERMISSION })) begin();
+else if (await permittedNow(PERMISSION)) location.reload();
 else {
-	list.hidden = true;
+	list.hidden = filter.hidden = true;
 	find("state").textContent = "This page is for those who give out roles.";
 }
 

@@ -37,6 +37,13 @@ export function openPage({ account = false, permission = "" } = {}) {
 	return !closed() && (!permission || can(permission));
 }
 
+/** Tell whether the account holds a permission by now: a role may have been given since this browser last heard. */
+export async function permittedNow(permission) {
+	const { session } = await import("./session.js");
+	await session.renew().catch(() => {});
+	return can(permission);
+}
+
 function brand() {
 	return make("a.brand", { href: "/" }, make("img", { src: "/static/app/icon.svg", alt: "", width: 26, height: 26 }), make("span", {}, "CosmoHub"));
 }

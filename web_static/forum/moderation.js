@@ -2,8 +2,9 @@
 
 import { find, make } from "../app/dom.js";
 import { noticeLeft } from "../app/notice.js";
-import { openPage } from "../app/shell.js";
+import { openPage, permittedNow } from "../app/shell.js";
 
+const PERMISSION = "post.moderate";
 const TABS = {
 	reports: async (panel) => (await import("./reports.js")).showReports(panel),
 	words: async (panel) => (await import("./word_filter.js")).showWordFilter(panel),
@@ -18,10 +19,11 @@ function show() {
 	return TABS[tab](find("panel"));
 }
 
-if (openPage({ permission: "post.moderate" })) {
+if (openPage({ permission: PERMISSION })) {
 	noticeLeft();
 	await show();
-} else {
+} else if (await permittedNow(PERMISSION)) location.reload();
+else {
 	find("tabs").hidden = true;
 	find("panel").replaceChildren(make("p", { role: "alert" }, "This page is for moderators."));
 }
