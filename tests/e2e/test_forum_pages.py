@@ -403,6 +403,13 @@ def test_a_thread_that_is_not_there_is_told(visit: Visit) -> None:
     visitor.forgive_refusals(404)
 
 
+def test_a_board_that_is_not_there_is_told(visit: Visit) -> None:
+    page = visit().go("/forum/nothingthere")
+    expect(page.get_by_role("heading", name="This board is not here")).to_be_visible()
+    for part in ("#connection", "#sort", "#new", "#threads"):
+        expect(page.locator(part)).to_be_hidden()
+
+
 def test_threads_are_found_by_what_their_titles_say(ada: Member, visit: Visit) -> None:
     thread = new_thread(ada, "Retrograde orbits of moons")
     page = visit().go("/search?q=retrograde&type=threads")

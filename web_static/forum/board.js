@@ -31,6 +31,7 @@ async function showBoard() {
 	find("title").textContent = board?.title ?? "This board is not here";
 	find("about").textContent = board?.about ?? "The address may be mistyped.";
 	document.title = `${find("title").textContent} · CosmoHub`;
+	find("connection").parentElement.hidden = find("threads").hidden = !board;
 	find("new").hidden = !board || (board.restricted && !can("thread.moderate"));
 	return board;
 }
