@@ -1,6 +1,9 @@
 """The command line: what is printed, where to, and the exit codes."""
 
 import errno
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import trio
@@ -13,6 +16,8 @@ from hub.serve import CannotStart, _why_not_listening
 from hub.settings import BadSetting, Settings
 from store.errors import DatabaseUnavailable
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @pytest.fixture(autouse=True)
 def _logs_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,6 +27,20 @@ def _logs_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["version"]) == 0
     assert capsys.readouterr().out == f"CosmoHub {__version__}\n"
+
+
+def test_a_python_without_the_libraries_is_told_which_one_to_use() -> None:
+    bare = subprocess.run(
+        [sys.executable, "-S", "-m", "hub", "version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (bare.returncode, bare.stdout) == (1, "")
+    assert bare.stderr.startswith("cosmohub: ")
+    assert bare.stderr.endswith("is not installed here: use .venv/bin/python, which `make run` sets up\n")
 
 
 def test_the_commands() -> None:
