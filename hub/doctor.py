@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import trio
 
 from api.mail.message import read_sender
@@ -20,6 +21,7 @@ from store.postgres_binaries import find_binaries
 
 PAGE_LIBRARIES = ("centrifuge.js", "coastlines.json")
 FFMPEG_TIMEOUT_S = 10
+HUB_TIMEOUT_S = 2
 FREE_BYTES_MIN = 512 * 1024 * 1024
 
 
@@ -56,7 +58,18 @@ def _port(settings: Settings) -> Finding:
         with socket.create_server((settings.host, settings.port)):
             return Finding(subject, True, "free")
     except OSError as error:
+        if _hub_lives(settings):
+            return Finding(subject, True, "a hub serves there")
         return Finding(subject, False, f"{error.strerror}: stop the program that has it, or set PORT or HOST")
+
+
+def _hub_lives(settings: Settings) -> bool:
+    url = httpx.URL(scheme="http", host=settings.host, port=settings.port, path="/health/live")
+    try:
+        answer = httpx.get(url, timeout=HUB_TIMEOUT_S, trust_env=False)
+        return answer.is_success and answer.json() == {"status": "alive"}
+    except (httpx.HTTPError, ValueError):
+        return False
 
 
 def _data_dir(settings: Settings) -> Finding:

@@ -1,6 +1,8 @@
 """What the doctor says of mail and of Google: what is set, what is missing, and what does not answer."""
 
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +15,30 @@ from tests.api.mail_server import closed_port, mail_server
 def finding(subject: str, **settings: Any) -> Finding:
     checks: dict[str, Callable[[Settings], Finding]] = {check.__name__: check for check in CHECKS}
     return checks[f"_{subject}"](Settings(**settings))
+
+
+@pytest.mark.parametrize(
+    ("answer", "well"), [(b'{"status":"alive"}', True), (b'{"status":"other"}', False), (b"[", False)]
+)
+def test_a_port_that_is_taken_is_well_when_a_hub_has_it(answer: bytes, well: bool) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Write nothing to the output of the tests."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        said = finding("port", port=server.server_port)
+        server.shutdown()
+    assert (said.well, "a hub serves there" in said.remark) == (well, well)
+
+
+def test_a_port_that_is_free_is_well() -> None:
+    assert finding("port", port=closed_port()).well
 
 
 def test_without_a_mail_server_it_says_where_mail_lies() -> None:
