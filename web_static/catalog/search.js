@@ -41,7 +41,7 @@ const paged = new Paged({
 	list: find("results"),
 	read: (cursor, signal) => get("/api/search", { ...asked(), cursor }, { signal }),
 	draw: (item) => DRAW[asked().type](item),
-	empty: make("span", {}, "Nothing was found. Try other words, or fewer."),
+	empty: make("span", {}, "Nothing was found. Try other words, or fewer, or look among the other kinds above."),
 });
 
 const addressOf = (query) => `/search?${new URLSearchParams(query)}`;
