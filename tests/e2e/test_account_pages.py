@@ -35,7 +35,6 @@ FOREIGN_PLACES = [
     "/.//evil.example/x",
 ]
 OPEN_PAGES = ["/login", "/signup", "/reset", "/reset?link#token=x", "/api/docs"]
-OWN_PAGES = ["/settings", "/u/walker"]
 
 
 @pytest.fixture(scope="module")
@@ -398,10 +397,15 @@ def test_every_page_can_be_read_by_all(visit: Visit, scheme: str) -> None:
         visitor.go(path)
         _expect_readable(visitor)
     sign_up(visitor, "Walker")
-    for path in OWN_PAGES:
+    for path in _own_pages(visitor):
         visitor.go(path)
         expect(account_button(visitor.page)).to_be_visible()
         _expect_readable(visitor)
+
+
+def _own_pages(visitor: Visitor) -> list[str]:
+    handle = visitor.page.evaluate("JSON.parse(localStorage.getItem('cosmohub.account')).handle")
+    return ["/settings", f"/u/{handle}"]
 
 
 def _expect_readable(visitor: Visitor) -> None:
@@ -424,7 +428,7 @@ def test_every_page_fits_a_small_screen(visit: Visit, width: int, height: int) -
         expect(visitor.page.get_by_role("navigation", name="Pages")).to_be_visible()
         assert beyond_the_screen(visitor.page) == []
     sign_up(visitor, "Wolfeschlegelsteinhausenbergerdorffwelch")
-    for path in OWN_PAGES:
+    for path in _own_pages(visitor):
         visitor.go(path)
         expect(account_button(visitor.page)).to_be_visible()
         expect(visitor.page.locator("[aria-busy=true]")).to_have_count(0)
