@@ -41,7 +41,7 @@ from api.pages import pages_blueprint
 from api.realtime import realtime_blueprint
 from api.services import ApiServices
 
-BODY_TIMEOUT_S = 15
+BODY_TIMEOUT_S = 12  # below what a whole request may take, so that a dribbled body is told by its name
 
 BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     admin_blueprint,

@@ -254,7 +254,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raw = environment.get(each.metadata["variable"], "")
         if raw:
             values[each.name] = _read(each.metadata, raw)
-    return Settings(**values)
+    settings = Settings(**values)
+    if (settings.google_client_id is None) != (settings.google_client_secret is None):
+        missing = "GOOGLE_CLIENT_ID" if settings.google_client_id is None else "GOOGLE_CLIENT_SECRET"
+        raise BadSetting(missing, "", "set as well: it goes with the other half")
+    return settings
 
 
 def _read(metadata: Mapping[str, Any], raw: str) -> Any:

@@ -144,3 +144,12 @@ def test_the_table_has_a_row_for_each() -> None:
     for row, each in zip(rows, fields(Settings), strict=True):
         assert each.metadata["about"] in row
         assert each.metadata["allowed"] in row
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"), ("GOOGLE_CLIENT_SECRET", "GOOGLE_CLIENT_ID")],
+)
+def test_one_half_of_what_google_wants_will_not_do(given: str, missing: str) -> None:
+    with pytest.raises(BadSetting, match=f"{missing}='' will not do: it must be set as well"):
+        read_settings({given: "half"})
