@@ -72,8 +72,8 @@ def test_a_password_that_is_wrong_is_found_before_it_is_needed() -> None:
     assert (right.well, wrong.well) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("given", "well"), [((), True), (("id",), False), (("secret",), False), (("id", "secret"), True)]
-)
-def test_google_needs_both_halves_or_none(given: tuple[str, ...], well: bool) -> None:
-    assert finding("google", **{f"google_client_{half}": "x" for half in given}).well is well
+def test_google_is_named_when_it_signs_people_in() -> None:
+    assert "GOOGLE_CLIENT_ID" in finding("google").remark
+    signs_in = finding("google", google_client_id="x", google_client_secret="x")
+    assert "accounts.google.com" in signs_in.remark
+    assert signs_in.well
