@@ -171,6 +171,9 @@ from thread
 -- Whoever gets here holds the heads of the channels of these events, taken in the order of their names. Whatever else
 -- changes rows of these tables takes the heads first, in that order: so nobody waits in a circle, nor for an account.
 
+-- A plan that is made while the tables are tiny stays in use while they grow: so what every batch runs is written as
+-- lookups in an index, row by row, and what few batches run is planned anew each time (execute).
+
 create function forum_take_posts() returns trigger language plpgsql as $$
 begin
     -- Threads that are met for the first time, or were begun anew. The lobby needs no opening.
@@ -202,8 +205,8 @@ begin
         insert into forum_post (life, "offset", id, author, name, text, quote, at)
         select life, "offset", subject, coalesce(said->'user'->>'id', ''),
             coalesce(said->'user'->>'display_name', ''), coalesce(said->>'text', ''), said->>'quote', event_time(said)
-        from fresh join thread using (life) cross join lateral event_fields(data) as said
-        where creates and said->>'type' = 'post'
+        from fresh cross join lateral event_fields(data) as said
+        where creates and said->>'type' = 'post' and (select true from thread where thread.life = fresh.life)
         returning life, "offset", author, name, at
     ), news as (
         select distinct on (life) count(*) over (partition by life) as posts, posted.*
@@ -213,7 +216,7 @@ begin
         last_author = news.author, last_author_name = name,
         bumped_at = case when at >= bumped_at + interval '1 second' then at else bumped_at end,
         answered = answered or thread.posts + news.posts > 1
-    from news where thread.life = news.life;
+    from news where thread.life = news.life and thread.life = any (array(select life from news));
     return null;
 end $$;
 
@@ -224,6 +227,7 @@ begin
     end if;
 
     -- Of what one person said about one emoji, the last word counts.
+    execute $statement$
     with word as (
         select distinct on (1, 2, 3, 4) life, subject as post, said->>'emoji' as emoji, said->'user'->>'id' as author,
             "offset", said->>'type' = 'react' as given
@@ -237,12 +241,16 @@ begin
     )
     insert into forum_reaction (life, post, emoji, author, "offset")
     select life, post, emoji, author, "offset" from word where given
-    on conflict (life, post, emoji, author) do update set "offset" = excluded."offset";
+    on conflict (life, post, emoji, author) do update set "offset" = excluded."offset"
+    $statement$;
 
+    execute $statement$
     delete from forum_reaction as known using fresh
     where known.life = fresh.life and known.post = fresh.subject
-        and not fresh.creates and event_fields(fresh.data)->>'type' = 'delete';
+        and not fresh.creates and event_fields(fresh.data)->>'type' = 'delete'
+    $statement$;
 
+    execute $statement$
     with changed as (
         select life, subject as id,
             (array_agg(said order by "offset" desc) filter (where said->>'type' = 'edit'))[1] as edit,
@@ -264,8 +272,10 @@ begin
                 where given.life = post.life and given.post = post.id group by emoji
             ) as counted
         ), '[]')
-    from changed where post.life = changed.life and post.id = changed.id;
+    from changed where post.life = changed.life and post.id = changed.id
+    $statement$;
 
+    execute $statement$
     with changed as (
         select life, count(*) as changes,
             (array_agg(said order by "offset" desc) filter (where said->>'type' in ('lock', 'unlock')))[1] as lock,
@@ -287,20 +297,23 @@ begin
         slow_s = coalesce((pace->>'seconds')::integer, slow_s),
         hidden_at = case when veil is null then hidden_at when veil->>'type' = 'withdraw' then event_time(veil) end,
         version = version + changes
-    from changed where thread.life = changed.life;
+    from changed where thread.life = changed.life
+    $statement$;
     return null;
 end $$;
 
 create function forum_take_mentions() returns trigger language plpgsql as $$
 begin
-    if exists (select from fresh where strpos(data::text, '@') > 0) then
+    if exists (select from fresh where strpos(data::text, '@') > 0 and data::text ~ '@[A-Za-z0-9_]{3}') then
+        execute $statement$
         insert into mention (account, life, "offset", at)
         select distinct account.id, post.life, post."offset", post.at
         from fresh join forum_post as post on post.life = fresh.life and post.id = fresh.subject
             cross join lateral event_fields(data) as said cross join lateral named_handles(said->>'text') as named
             join account on lower(account.handle) = named
         where said->>'type' in ('post', 'edit') and account.deleted_at is null and account.id::text <> post.author
-        on conflict (account, life, "offset") do nothing;
+        on conflict (account, life, "offset") do nothing
+        $statement$;
     end if;
     return null;
 end $$;

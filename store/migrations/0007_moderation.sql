@@ -39,6 +39,7 @@ begin
     if not exists (select from fresh where not creates and subject is not null) then
         return null;
     end if;
+    execute $statement$
     insert into audit_log (at, actor, act, subject_kind, subject_id, reason, details)
     select event_time(said), account.id, 'thread.' || (said->>'type'),
         case when subject = thread_subject() then 'thread' else 'post' end,
@@ -53,7 +54,8 @@ begin
         or (said->>'type' = 'delete' and post.author <> said->'user'->>'id')
         or (said->>'type' in ('title', 'solve', 'unsolve') and thread.author <> said->'user'->>'id')
     )
-    order by fresh.life, fresh."offset";
+    order by fresh.life, fresh."offset"
+    $statement$;
     return null;
 end $$;
 
