@@ -20,7 +20,7 @@ from api.accounts.signing_in import (
 from api.http.answers import answer
 from api.http.caller import caller, need_account
 from api.http.rate_limits import limited
-from api.moderation_rules import check_words
+from api.moderation.rules import check_words
 from api.problems import Problem
 from api.services import ApiServices
 

@@ -10,7 +10,7 @@ from api.accounts.avatar_images import SIDE_PX, NoPicture, TooManyPixels, square
 from api.accounts.profiles import own_account_locked
 from api.accounts.standing import notify_account_changed
 from api.http.caller import Caller
-from api.moderation_rules import check_not_muted
+from api.moderation.rules import check_not_muted
 from api.problems import Problem
 from store.database import Connection
 

@@ -7,6 +7,7 @@ from typing import Any
 from api.accounts.profiles import id_of_handle
 from api.http.cursors import decode_cursor, encode_cursor
 from api.http.texts import Body, Paged
+from api.people import Person
 from api.problems import Problem
 from store.database import Connection, Row
 
@@ -20,15 +21,6 @@ order by at desc, {other} desc limit $4
 """
 _FOLLOWERS = _PEOPLE.format(one="followed", other="follower")
 _FOLLOWING = _PEOPLE.format(one="follower", other="followed")
-
-
-class Person(Body):
-    """A person as they stand in lists."""
-
-    id: str
-    display_name: str
-    handle: str | None
-    avatar: str | None
 
 
 class People(Body):

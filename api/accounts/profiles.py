@@ -14,7 +14,7 @@ from api.accounts.times import to_ms
 from api.http.answers import etag_of
 from api.http.caller import Caller
 from api.http.texts import Body, text
-from api.moderation_rules import check_not_muted, check_words
+from api.moderation.rules import check_not_muted, check_words
 from api.problems import Problem
 from store.database import Connection, Database, Row
 

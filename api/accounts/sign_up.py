@@ -4,7 +4,7 @@ from api.accounts.accounts import EmailTaken, HandleTaken, NewAccount, create_ac
 from api.accounts.mails import send_verification
 from api.accounts.sessions import Device, SignedIn, open_session
 from api.accounts.shapes import SignUp
-from api.moderation_rules import check_words
+from api.moderation.rules import check_words
 from api.problems import Problem
 from api.services import ApiServices
 from store.database import Connection

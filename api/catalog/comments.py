@@ -11,7 +11,7 @@ import orjson
 from api.catalog.viewers import Viewer, held_video, viewer_of
 from api.http.caller import Caller
 from api.http.cursors import decode_cursor, encode_cursor
-from api.moderation_rules import check_may_write
+from api.moderation.rules import check_may_write
 from api.problems import Problem
 from store.database import Connection, Row
 

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from api.catalog.shapes import Person, VideoCard
-from api.forum.shapes import Speaker
+from api.catalog.shapes import VideoCard
+from api.forum.shapes import ListedThread
+from api.people import Person
 
 
 class MarkedPart(BaseModel):
@@ -34,23 +35,10 @@ class FoundCreator(Person, Marked):
     type: Literal["creator"]
 
 
-class FoundThread(Marked):
+class FoundThread(ListedThread, Marked):
     """A thread that was found, by its title, its tags or the post that opened it."""
 
     type: Literal["thread"]
-    id: str
-    board: str
-    title: str
-    tags: list[str]
-    author: Speaker | None
-    posts: int
-    created_at: int
-    last_post_at: int
-    last_post_by: Speaker | None
-    last_offset: int
-    pinned: bool
-    locked: bool
-    solved: bool
 
 
 class Found(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from api.http.texts import line, text
+from api.people import Person
 
 Visibility = Literal["public", "unlisted", "private", "premium"]
 State = Literal["draft", "uploaded", "processing", "ready", "failed"]
@@ -14,15 +15,6 @@ Title = Annotated[str, line(1, 120)]
 Description = Annotated[str, text(0, 5_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 StrictSeconds = Annotated[Seconds, Field(strict=True)]  # in a body a number is a number, not a text
-
-
-class Person(BaseModel):
-    """Somebody with an account, as others see them."""
-
-    id: uuid.UUID
-    display_name: str
-    handle: str | None
-    avatar: str | None
 
 
 class VideoCard(BaseModel):

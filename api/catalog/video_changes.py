@@ -9,7 +9,7 @@ from api.catalog.versions import versions_meant
 from api.catalog.viewers import Viewer, viewer_of
 from api.http.caller import Caller, need_account
 from api.http.texts import uuid_of
-from api.moderation_rules import check_not_muted
+from api.moderation.rules import check_not_muted
 from api.problems import Problem
 from api.services import ApiServices
 from store.database import Connection, Row

@@ -17,7 +17,7 @@ from api.http.caller import Caller, need, need_account
 from api.http.idempotency import idempotent
 from api.http.rate_limits import limited
 from api.http.texts import Body, Paged, uuid_of
-from api.moderation_rules import check_may_write
+from api.moderation.rules import check_may_write
 from api.services import ApiServices
 from store.database import Connection, Row
 

@@ -74,8 +74,8 @@ class BoardChange(Body):
     restricted: bool | None = None
 
 
-class ThreadCard(BaseModel):
-    """A thread in a list; `unread` is null for who has not read in it, or is not signed in."""
+class ListedThread(BaseModel):
+    """What lists say of a thread to everybody."""
 
     id: str
     board: str
@@ -90,6 +90,11 @@ class ThreadCard(BaseModel):
     pinned: bool
     locked: bool
     solved: bool
+
+
+class ThreadCard(ListedThread):
+    """A thread in a list; `unread` is null for who has not read in it, or is not signed in."""
+
     unread: int | None
 
 

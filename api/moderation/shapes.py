@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from api.http.texts import Body, Paged, line, text
 from api.moderation.sanctions import MS_MAX
 from api.moderation.subjects import Kind
+from api.people import Person
 
 Reason = Annotated[str, text(1, 500)]
 SubjectId = Annotated[str, line(1, 64)]
@@ -65,15 +66,6 @@ class AuditQuery(Paged):
     actor: SubjectId | None = None
     act: Annotated[str, line(1, 60)] | None = None
     subject: Annotated[str, line(1, 150)] | None = None
-
-
-class Person(BaseModel):
-    """Somebody with an account."""
-
-    id: str
-    display_name: str
-    handle: str
-    avatar: str | None
 
 
 class Author(BaseModel):
