@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, cast
 
 import orjson
 import trio
@@ -23,10 +23,10 @@ LETTING_GO_S = 5.0
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _STORED_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
 
-Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
+P = ParamSpec("P")
 
 
-def idempotent(handler: Handler) -> Handler:
+def idempotent(handler: Callable[P, Awaitable[Any]]) -> Callable[P, Awaitable[Any]]:
     """Carry out a request under an Idempotency-Key once, and answer its repeats with the stored answer.
 
     Only what was done is kept, for 24 hours: after an error the same key may be tried again. Not for answers
@@ -34,7 +34,7 @@ def idempotent(handler: Handler) -> Handler:
     """
 
     @wraps(handler)
-    async def once(*args: Any, **kwargs: Any) -> Any:
+    async def once(*args: P.args, **kwargs: P.kwargs) -> Any:
         key = request.headers.get(HEADER)
         if key is None:
             return await handler(*args, **kwargs)
@@ -43,15 +43,14 @@ def idempotent(handler: Handler) -> Handler:
         return await _once(await _asked(key), lambda: handler(*args, **kwargs))
 
     setattr(once, ATTRIBUTE, True)
-    return once  # type: ignore[return-value]
+    return once
 
 
 async def _asked(key: str) -> store.Asked:
     who = await caller()
     parts = (request.method, request.path, request.query_string.decode("latin-1"))
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass") + b"\x1f")
-    body = await request.get_data(as_text=False)
-    digest.update(body)  # type: ignore[arg-type]
+    digest.update(cast(bytes, await request.get_data(as_text=False)))
     return store.Asked(who.user or f"address {who.address}", key, digest.digest())
 
 
@@ -62,7 +61,7 @@ async def _once(asked: store.Asked, carry_out: Callable[[], Awaitable[Any]]) -> 
         return _again(asked, earlier)
     kept = False
     try:
-        response: Response = await current_app.make_response(await carry_out())  # type: ignore[assignment]
+        response = cast(Response, await current_app.make_response(await carry_out()))
         done = _done(response, await response.get_data(as_text=False))
         if done is not None:
             await _shielded(lambda: store.finish(database, asked, done))

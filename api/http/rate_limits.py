@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 from quart import request
 
@@ -13,20 +13,21 @@ from api.services import ApiServices
 
 REQUESTS_PER_MINUTE = 100  # to this the limits here are in proportion
 
-Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def limited(name: str, per_minute: int) -> Callable[[Handler], Handler]:
+def limited(name: str, per_minute: int) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Let each user, and each address, use the routes that share this `name` so often a minute."""
 
-    def decorate(handler: Handler) -> Handler:
+    def decorate(handler: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         @wraps(handler)
-        async def limit(*args: Any, **kwargs: Any) -> Any:
+        async def limit(*args: P.args, **kwargs: P.kwargs) -> R:
             parts = services()
             count(cast(HubRequest, request), parts, name, _scaled(parts, per_minute))
             return await handler(*args, **kwargs)
 
-        return limit  # type: ignore[return-value]
+        return limit
 
     return decorate
 
