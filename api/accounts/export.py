@@ -68,6 +68,18 @@ SECTIONS: Mapping[str, str] = {
         where account = $1 order by life, "offset"
     """,
     "read": 'select thread, "offset" from thread_read where account = $1 order by thread',
+    "parties": """
+        select id, title, visibility, status, starts_at, created_at, ended_at
+        from party where owner = $1 order by created_at, id
+    """,
+    "party_invites": """
+        select id, party, role, uses, used, created_at, expires_at
+        from party_invite where maker = ($1::uuid)::text order by created_at, id
+    """,
+    "party_visits": """
+        select party, party_invite_use.at from party_invite_use join party_invite on id = invite
+        where person = ($1::uuid)::text order by party_invite_use.at, invite
+    """,
     "reports": """
         select id, kind, subject, thread, reason, created_at, resolved_at, action, resolution
         from report where reporter = $1 order by created_at, id
