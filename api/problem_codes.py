@@ -14,6 +14,7 @@ class ProblemCode:
 
 PROBLEM_CODES: dict[str, ProblemCode] = {
     "banned": ProblemCode((403,), "the account is banned"),
+    "banned_here": ProblemCode((403,), "this party has put you out, for good or for a while", 440),
     "blocked_word": ProblemCode((400,), "the text holds a word that is not allowed here", 422),
     "category_in_use": ProblemCode((409,), "videos still stand in this category"),
     "conflict": ProblemCode((409,), "it is not in a state in which this can be done"),
@@ -32,6 +33,9 @@ PROBLEM_CODES: dict[str, ProblemCode] = {
     "invalid_cursor": ProblemCode((400,), "the cursor is not the next of a page"),
     "invalid_field": ProblemCode((400,), "a field is not as it must be", 400),
     "invalid_token": ProblemCode((401, 400), "the token is not good, or was used already", 101),
+    "invite_expired": ProblemCode((410,), "the time of this invitation is over: ask for another"),
+    "invite_needed": ProblemCode((403,), "this party is by invitation", 441),
+    "invite_used_up": ProblemCode((410,), "as many came by this invitation as may: ask for another"),
     "length_required": ProblemCode((411,), "tell the length of the body"),
     "limit_exceeded": ProblemCode((409,), "there would be too many or too much of it", 106),
     "locked": ProblemCode((423,), "this thread is locked: only moderators write in it", 423),
@@ -41,6 +45,9 @@ PROBLEM_CODES: dict[str, ProblemCode] = {
     "muted": ProblemCode((403,), "you are muted and can only read", 403),
     "not_acceptable": ProblemCode((406,), "the answer has no such form"),
     "not_found": ProblemCode((404,), "there is nothing here", 404),
+    "not_playable": ProblemCode((409,), "this video has no form that can be played yet"),
+    "party_ended": ProblemCode((410,), "this party has ended", 443),
+    "party_full": ProblemCode((409,), "this party holds no more people at the moment", 442),
     "precondition_failed": ProblemCode((412,), "somebody changed it meanwhile: fetch it again"),
     "rate_limited": ProblemCode((429,), "too many requests: Retry-After says when to go on", 111),
     "request_entity_too_large": ProblemCode((413,), "the body is longer than the route takes"),

@@ -20,6 +20,10 @@ LIMIT = 413
 BLOCKED_WORD = 422
 LOCKED = 423
 SLOW_MODE = 429
+BANNED_HERE = 440
+INVITE_NEEDED = 441
+PARTY_FULL = 442
+PARTY_ENDED = 443
 
 
 def invalid(field: str, must: str) -> Refused:
@@ -78,3 +82,23 @@ def blocked_word(word: str) -> Refused:
 def too_fast(wait_s: int) -> Refused:
     """Refuse, for so many seconds, who has spoken a moment ago in a thread in slow mode."""
     return Refused(SLOW_MODE, f"this thread is in slow mode: wait {wait_s} s", temporary=True, wait_s=wait_s)
+
+
+def banned_here(why: str) -> Refused:
+    """Refuse somebody whom a party has put out, for good or for a while."""
+    return Refused(BANNED_HERE, why)
+
+
+def invite_needed() -> Refused:
+    """Refuse who comes uninvited to a party that is not open to all."""
+    return Refused(INVITE_NEEDED, "this party is by invitation: open the link that somebody there gave you")
+
+
+def party_full() -> Refused:
+    """Refuse one more in a party that holds no more."""
+    return Refused(PARTY_FULL, "this party is full: come back when somebody has left")
+
+
+def party_ended() -> Refused:
+    """Refuse everything in a party that is over."""
+    return Refused(PARTY_ENDED, "this party has ended")

@@ -31,6 +31,10 @@ REFUSED_CODES: dict[int, tuple[int, str]] = {
     refusals.LOCKED: (423, "locked"),
     refusals.MUTED: (403, "muted"),
     refusals.SLOW_MODE: (429, "slow_mode"),
+    refusals.BANNED_HERE: (403, "banned_here"),
+    refusals.INVITE_NEEDED: (403, "invite_needed"),
+    refusals.PARTY_FULL: (409, "party_full"),
+    refusals.PARTY_ENDED: (410, "party_ended"),
 }
 
 log = structlog.get_logger(__name__)
