@@ -18,6 +18,18 @@ PAGE_HEADERS = {
 }
 """What a browser must know of whatever it may show as a page."""
 
+_LOOPBACK = "http://127.0.0.1:* http://localhost:*"
+WATCH_HEADERS = {
+    **PAGE_HEADERS,
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"media-src 'self' blob: https: {_LOOPBACK}; connect-src 'self' ws: wss: https: {_LOOPBACK}; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+}
+"""What a browser must know of a watch party: its film may lie anywhere, and hls.js works in a worker of its own."""
+
 API_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -38,6 +50,7 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "7200",
 }
 PAGE_OF_THE_API = "/api/docs"
+WATCH_PAGES = "/watch/"
 
 
 def finish_headers(request: HubRequest, response: ResponseTypes) -> None:
@@ -48,7 +61,7 @@ def finish_headers(request: HubRequest, response: ResponseTypes) -> None:
         if "Origin" in request.headers:
             response.headers.extend(_for_another_origin(request, response))
     else:
-        response.headers.extend(PAGE_HEADERS)
+        response.headers.extend(WATCH_HEADERS if request.path.startswith(WATCH_PAGES) else PAGE_HEADERS)
     if request.verdict is not None:
         own += _limits(request.verdict)
     response.headers.extend(own)
