@@ -86,6 +86,9 @@ class Kind(Protocol):
     keeps_last: bool
     """Whether a volatile room's last publications are kept, so that a subscriber may wait for the first."""
 
+    needs_token: bool
+    """Whether reading needs a token for this very channel, which the API gives to those it lets in."""
+
     def may_read(self, by: By) -> bool:
         """Say whether `by` may subscribe and read the history."""
 

@@ -30,6 +30,7 @@ class BoardKind:
     replay_subjects: Sequence[str] = ()
     needs_opening = False
     keeps_last = False
+    needs_token = False
 
     def may_read(self, by: By) -> bool:
         """Boards are open to everybody."""

@@ -25,6 +25,7 @@ class SatelliteKind:
     replay_subjects: Sequence[str] = ()
     needs_opening = False
     keeps_last = True
+    needs_token = False
 
     def may_read(self, by: By) -> bool:
         """The sky is open to everybody."""

@@ -33,6 +33,7 @@ class ThreadKind:
     replay_events_max = 2 * REMEMBERED_MESSAGES
     replay_subjects: Sequence[str] = (settings.THREAD,)
     keeps_last = False
+    needs_token = False
 
     def __init__(self, *, always_open: bool = False) -> None:
         self._beginning = Thread(Settings(opened=always_open, guests=always_open, changes=int(always_open)))

@@ -24,6 +24,7 @@ class Counter:
     replay_subjects: Sequence[str] = ()
     needs_opening = False
     keeps_last = False
+    needs_token = False
     broken_replay = False
 
     def may_read(self, by: By) -> bool:

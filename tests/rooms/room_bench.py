@@ -37,6 +37,7 @@ class LedgerKind:
     replay_subjects: Sequence[str] = ()
     needs_opening = False
     keeps_last = False
+    needs_token = False
 
     def __init__(self, remembered: int = 1_000) -> None:
         self.remembered = remembered
