@@ -89,12 +89,22 @@ def _run(command: list[str], folder: Path, name: str) -> None:
 
 
 def _client_library(modules: Path) -> str:
-    """The browser build of the client library; its source map stays behind, so nothing may ask for it."""
-    text = _text(modules / "centrifuge" / "dist" / "centrifuge.js")
-    if "globalThis.Centrifuge" not in text:
-        raise SetupFailed(
-            "centrifuge/dist/centrifuge.js no longer sets globalThis.Centrifuge: pin the version before."
-        )
+    return _browser_build(modules / "centrifuge" / "dist" / "centrifuge.js", "globalThis.Centrifuge")
+
+
+def _player_library(modules: Path) -> str:
+    return _browser_build(modules / "hls.js" / "dist" / "hls.min.js", ".Hls=")
+
+
+def _player_worker(modules: Path) -> str:
+    return _browser_build(modules / "hls.js" / "dist" / "hls.worker.js", "transmuxer")
+
+
+def _browser_build(path: Path, mark: str) -> str:
+    """A build for browsers, known by what it sets; its source map stays behind, so nothing may ask for it."""
+    text = _text(path)
+    if mark not in text:
+        raise SetupFailed(f"{path} no longer has {mark}: pin the version before.")
     return text.split("\n//# sourceMappingURL=")[0] + "\n"
 
 
@@ -108,15 +118,18 @@ def _coastlines(modules: Path) -> str:
         ) from error
 
 
-def _client_licence(modules: Path) -> str:
-    return _text(modules / "centrifuge" / "LICENSE")
+def _licence_of(name: str) -> Callable[[Path], str]:
+    return lambda modules: _text(modules / name / "LICENSE")
 
 
-LIBRARIES = ("centrifuge", "world-atlas")
+LIBRARIES = ("centrifuge", "hls.js", "world-atlas")
 
 PRODUCTS: dict[str, Callable[[Path], str]] = {
     "centrifuge.js": _client_library,
-    "centrifuge.LICENSE.txt": _client_licence,
+    "centrifuge.LICENSE.txt": _licence_of("centrifuge"),
+    "hls.js": _player_library,
+    "hls.worker.js": _player_worker,
+    "hls.LICENSE.txt": _licence_of("hls.js"),
     "coastlines.json": _coastlines,
 }
 
