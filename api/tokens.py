@@ -15,6 +15,7 @@ ALGORITHM = "HS256"
 GUEST_PREFIX = "guest-"
 GUEST_TOKEN_S = 24 * 3600
 ACCESS_TOKEN_S = 15 * 60
+SUBSCRIPTION_TOKEN_S = 10 * 60
 REFRESH_GRACE_S = 30 * 24 * 3600  # who comes back within a month is still the same guest
 SECRET_BYTES_MIN = 32  # RFC 7518, section 3.2: a key as long as the hash
 
@@ -126,6 +127,13 @@ class Tokens:
         }
         return self._signed(claims), (now + self._access_s) * 1000
 
+    def for_subscription(self, user: str, channel: str) -> tuple[str, int]:
+        """Return a token by which a person may listen to a channel, and when it expires, in ms since 1970."""
+        now = int(self._now_s())
+        expires_at = now + SUBSCRIPTION_TOKEN_S
+        claims = {"sub": user, "channel": channel, "iat": now, "exp": expires_at}
+        return self._signed(claims), expires_at * 1000
+
     def read(self, token: str) -> Claims:
         """Return what a token says; raise ExpiredToken or InvalidToken."""
         return self._read(token, self._now_s())
@@ -133,7 +141,7 @@ class Tokens:
     def read_for_refresh(self, token: str) -> Claims:
         """Return what a guest's token says that has not expired for longer than REFRESH_GRACE_S."""
         claims = self._read(token, self._now_s() - REFRESH_GRACE_S)
-        if not claims.user.startswith(GUEST_PREFIX):
+        if not claims.guest or claims.channel is not None:
             raise InvalidToken("only a guest's token is refreshed here")
         return claims
 

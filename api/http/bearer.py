@@ -22,8 +22,14 @@ def _read(header: str | None, tokens: Tokens) -> Claims | Problem | None:
     if scheme.lower() != "bearer" or not token.strip():
         return Problem(401, "unauthorized", "send the token as: Authorization: Bearer <token>")
     try:
-        return tokens.read(token.strip())
+        return _checked(tokens.read(token.strip()))
     except ExpiredToken:
         return Problem(401, "token_expired", "the token has expired: POST /api/auth/refresh gives a new one")
     except InvalidToken as error:
         return Problem(401, "invalid_token", f"{error}; sign in again")
+
+
+def _checked(claims: Claims) -> Claims:
+    if claims.channel is not None:
+        raise InvalidToken("this token is for listening to a channel")
+    return claims

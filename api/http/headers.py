@@ -28,7 +28,7 @@ WATCH_HEADERS = {
         "form-action 'self'; frame-ancestors 'none'"
     ),
 }
-"""What a browser must know of a watch party: its film may lie anywhere, and hls.js works in a worker of its own."""
+"""What a browser must know of a watch party: its film may lie anywhere; hls.js has a worker of its own."""
 
 API_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -116,6 +116,7 @@ def signed(**claims: Any) -> str:
         ("Bearer \xff\xfe", "invalid_token"),
         (f"Bearer {signed(sub='guest-1', exp=NOW_S)}", "token_expired"),
         (f"Bearer {signed(sub='ada', exp=NOW_S + 9)}", "invalid_token"),
+        (f"Bearer {signed(sub='guest-1', channel='watch:a', exp=NOW_S + 9)}", "invalid_token"),
         (f"Bearer {signed(sub=str(uuid.uuid4()), sid=str(uuid.uuid4()), av=1)}", "invalid_token"),
         (f"Bearer {jwt.encode({'sub': 'guest-1'}, 'x' * 32, 'HS256')}", "invalid_token"),
     ],

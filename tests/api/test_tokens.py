@@ -30,6 +30,15 @@ def test_a_guests_token_comes_back_as_its_claims() -> None:
     assert claims == Claims("guest-1", "Ada", {"display_name": "Ada"}, expires_at=NOW_S + 86_400)
 
 
+def test_a_subscription_token_names_its_channel_and_its_person() -> None:
+    token, expires_at = TOKENS.for_subscription("guest-1", "watch:abc")
+    claims = TOKENS.read(token)
+    assert (claims.user, claims.channel, claims.info) == ("guest-1", "watch:abc", {})
+    assert (claims.expires_at, expires_at) == (NOW_S + 600, (NOW_S + 600) * 1000)
+    with pytest.raises(InvalidToken):
+        TOKENS.read_for_refresh(token)
+
+
 def test_guests_cannot_be_guessed() -> None:
     ids = {TOKENS.new_guest("Ada").id for _ in range(100)}
     assert len(ids) == 100
