@@ -45,7 +45,7 @@ COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".webmanifest"}
 CACHE_CONTROL = "no-cache"  # kept by the browser, asked for again by ETag: an update shows at once
 _MODULES = {
     ".html": re.compile(rb'<script src="/static/([^"]+)" type="module">'),
-    ".js": re.compile(rb'^import [^;"]*"(\.[^"]+)";', re.MULTILINE),
+    ".js": re.compile(rb'^(?:import |export \{)[^;"]*"(\.[^"]+)";', re.MULTILINE),
 }
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/manifest+json", ".webmanifest")

@@ -22,8 +22,9 @@ PAGE_FILES = [path for path in OWN_FILES if path.suffix == ".html"]
 NAMESPACES = {"http://www.w3.org/2000/svg"}  # names, which nobody fetches
 STATIC_IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom \"(.+?)\";|^import \"(.+?)\";", re.MULTILINE)
 LATER_IMPORT = re.compile(r"\bimport\(\"(.+?)\"\)")
-NAMED_IMPORT = re.compile(r"^import \{([^}]*)\} from \"(.+?)\";", re.MULTILINE)
+NAMED_IMPORT = re.compile(r"^(?:import|export) \{([^}]*)\} from \"(.+?)\";", re.MULTILINE)
 EXPORTED = re.compile(r"^export (?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+PASSED_ON = re.compile(r"^export \{([^}]*)\} from ", re.MULTILINE)
 ALL_FILES = pytest.mark.parametrize("path", OWN_FILES, ids=lambda path: path.name)
 ALL_SCRIPTS = pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 ALL_PAGES = pytest.mark.parametrize("path", PAGE_FILES, ids=lambda path: path.name)
@@ -146,10 +147,14 @@ def test_every_import_names_a_file_that_is_there(path: Path) -> None:
 def test_every_imported_name_is_exported(path: Path) -> None:
     missing = []
     for names, file in NAMED_IMPORT.findall(path.read_text("utf-8")):
-        exported = set(EXPORTED.findall((path.parent / file).read_text("utf-8")))
-        wanted = {name.split(" as ")[0].strip() for name in names.split(",") if name.strip()}
-        missing += [f"{name} of {file}" for name in wanted - exported]
+        text = (path.parent / file).read_text("utf-8")
+        exported = {*EXPORTED.findall(text), *_names(",".join(PASSED_ON.findall(text)))}
+        missing += [f"{name} of {file}" for name in _names(names) - exported]
     assert missing == []
+
+
+def _names(listed: str) -> set[str]:
+    return {name.split(" as ")[0].strip() for name in listed.split(",") if name.strip()}
 
 
 def test_nothing_runs_text_as_code_or_markup() -> None:

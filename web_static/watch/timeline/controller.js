@@ -1,0 +1,103 @@
+/** How a player that is early or late comes back: a little faster or slower, seldom by a seek. */
+
+import { median } from "./clock.js";
+
+const ENGAGE_MS = 20;
+const LET_GO_MS = 8;
+
+/** Below this nobody hears the other speed. */
+const GENTLE = 0.03;
+const GENTLE_MS = 100;
+const FIRM = 0.08;
+const FIRM_MS = 600;
+
+/** Just after a start everything has moved anyway: a seek hurts less than seconds of another speed. */
+const SETTLING_MS = 200;
+
+const CLOSING_MS = 1000;
+const RATE_STEPS = 400;
+
+const SEEK_PAUSE_MS = 3000;
+const SEEKS_SPAN_MS = 15_000;
+const SEEKS_MAX = 3;
+const BACK_OFF_MS = 15_000;
+const BACK_OFF_MAX_MS = 120_000;
+
+const LATENCIES_KEPT = 5;
+const LATENCY_MAX_MS = 3000;
+
+export class Controller {
+	/** How long the device takes from play() to moving pictures, and from a seek to being able to play. */
+	play = new Latency(40);
+	seek = new Latency(250);
+	#budget = new SeekBudget();
+	#engaged = false;
+
+	/**
+	 * Decide what to do about `errorMs` (ahead is positive) while the party plays at `rate`; `settling` for some seconds after a
+	 * start. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
+	 */
+	steer({ nowMs, errorMs, rate, settling = false }) {
+		const size = Math.abs(errorMs);
+		if (size > (settling ? SETTLING_MS : FIRM_MS) && this.#budget.allows(nowMs)) return this.#leap(nowMs, rate);
+		this.#engaged = size > (this.#engaged ? LET_GO_MS : ENGAGE_MS);
+		if (!this.#engaged) return { act: "none", rate, lowerQuality: false };
+		const most = size > GENTLE_MS ? FIRM : GENTLE;
+		const share = Math.max(-most, Math.min(most, -errorMs / CLOSING_MS));
+		return { act: "rate", rate: rate * (1 + Math.round(share * RATE_STEPS) / RATE_STEPS), lowerQuality: false };
+	}
+
+	/** The party went elsewhere, or somebody asks to be synced: what was corrected before no longer counts. */
+	reset() {
+		this.#engaged = false;
+		this.#budget = new SeekBudget();
+	}
+
+	#leap(nowMs, rate) {
+		this.#engaged = false;
+		return { act: "seek", rate, lowerQuality: this.#budget.spend(nowMs) };
+	}
+}
+
+/** How many seeks are left: when they do not help, the device is too slow for what it plays. */
+class SeekBudget {
+	#spent = [];
+	#closedUntil = -Infinity;
+	#backOffMs = BACK_OFF_MS;
+
+	allows(nowMs) {
+		return nowMs >= this.#closedUntil;
+	}
+
+	/** Note a seek; answer whether there were too many. */
+	spend(nowMs) {
+		this.#spent = [...this.#spent.filter((at) => at > nowMs - SEEKS_SPAN_MS), nowMs];
+		const tooMany = this.#spent.length >= SEEKS_MAX;
+		this.#closedUntil = nowMs + (tooMany ? this.#backOffMs : SEEK_PAUSE_MS);
+		if (tooMany) {
+			this.#spent = [];
+			this.#backOffMs = Math.min(2 * this.#backOffMs, BACK_OFF_MAX_MS);
+		}
+		return tooMany;
+	}
+}
+
+/** A duration learned from the last few times. */
+class Latency {
+	#known;
+	#ms;
+
+	constructor(firstMs) {
+		this.#known = [];
+		this.#ms = firstMs;
+	}
+
+	get ms() {
+		return this.#ms;
+	}
+
+	learn(ms) {
+		this.#known = [...this.#known, Math.max(0, Math.min(LATENCY_MAX_MS, ms))].slice(-LATENCIES_KEPT);
+		this.#ms = median(this.#known);
+	}
+}
