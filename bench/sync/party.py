@@ -1,0 +1,143 @@
+"""One party from its first play to its last pause, and what there is to say of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bench.cost import machine_busy_seconds
+from bench.sync.members import Member, wait
+from bench.sync.truth import Track, pairwise_errors, percentile, spread, together_after_ms
+
+SETTLE_S = 6.0
+_TOGETHER_MS = 40.0
+_PAUSE_S = 2.5
+_LOADED = "() => { const video = document.querySelector('video'); return video && video.readyState >= 3; }"
+
+
+@dataclass(frozen=True)
+class Phases:
+    """How long the parts of a party last, and where its seeks go."""
+
+    steady_s: float
+    seeks_ms: tuple[int, ...] = (90_000, 40_000)
+
+
+@dataclass
+class Outcome:
+    """What was measured of a party; times in ms, None where it never came to that."""
+
+    tracks: list[Track] = field(default_factory=list)
+    began_ms: float = 0.0
+    steady: tuple[float, float] = (0.0, 0.0)
+    errors: list[float] = field(default_factory=list)
+    steady_seeks: int = 0
+    rates: tuple[float, float] = (1.0, 1.0)
+    together_ms: dict[str, float | None] = field(default_factory=dict)
+    felt_ms: dict[str, float | None] = field(default_factory=dict)
+    """How long after the command each member's picture moved, the slowest member's."""
+    paused_apart_ms: float = 0.0
+    misread: int = 0
+    pictures: int = 0
+    cores_busy: float = 0.0
+    told: dict[str, object] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def p95_ms(self) -> float:
+        """The p95 of pairwise errors in steady play."""
+        return percentile(self.errors, 95)
+
+
+def hold_party(members: Sequence[Member], phases: Phases, say: Callable[[str], None]) -> Outcome:
+    """Let all but the last come, play, let the last come, play on, seek, pause, play; return the outcome.
+
+    The second member gives the commands: its line is one of the profile.
+    """
+    return _Party(members, phases, say).hold()
+
+
+class _Party:
+    def __init__(self, members: Sequence[Member], phases: Phases, say: Callable[[str], None]) -> None:
+        self._members, self._phases, self._say = members, phases, say
+        self._host = members[1]
+        self._outcome = Outcome()
+        self._spans: dict[str, tuple[float, float]] = {}
+        self._before: dict[str, float] = {}
+
+    def hold(self) -> Outcome:
+        for member in self._members[:-1]:
+            member.begin("member.join()")
+        for member in self._members[:-1]:
+            member.page.wait_for_function(_LOADED)
+        wait(self._members, 3.0)
+        self._command("play", "play")
+        self._join_last()
+        self._play_steadily()
+        for number, position_ms in enumerate(self._phases.seeks_ms, start=1):
+            self._command(f"seek {number}", "seek", position_ms)
+        self._pause()
+        self._command("play again", "play")
+        return self._finished()
+
+    def _command(self, name: str, word: str, position_ms: int | None = None) -> None:
+        given = "" if position_ms is None else f", {position_ms}"
+        self._host.begin(f"member.command('{word}'{given})")
+        wait(self._members, SETTLE_S)
+        self._note_span(name, self._host.marked_ms(f"command {word}"))
+
+    def _join_last(self) -> None:
+        last = self._members[-1]
+        last.begin("member.join()")
+        wait(self._members, SETTLE_S)
+        self._note_span("join", last.marked_ms("join"))
+
+    def _note_span(self, name: str, begin_ms: float) -> None:
+        self._spans[name] = (begin_ms, begin_ms + SETTLE_S * 1000)
+
+    def _play_steadily(self) -> None:
+        self._host.call("truth.mark('steady')")
+        began, busy = self._host.marked_ms("steady"), machine_busy_seconds()
+        wait(self._members, self._phases.steady_s)
+        self._host.call("truth.mark('steady over')")
+        over = self._host.marked_ms("steady over")
+        self._outcome.steady = (began, over)
+        self._outcome.cores_busy = (machine_busy_seconds() - busy) / (over - began) * 1000
+
+    def _pause(self) -> None:
+        self._host.begin("member.command('pause')")
+        wait(self._members, _PAUSE_S)
+        tracks = [member.collect() for member in self._members]
+        at_ms = self._host.marked_ms("command pause") + _PAUSE_S * 1000
+        self._outcome.paused_apart_ms = spread(tracks, at_ms)
+
+    def _finished(self) -> Outcome:
+        outcome = self._outcome
+        outcome.told = {member.name: member.call("member.figures()") for member in self._members}
+        outcome.tracks = [member.collect() for member in self._members]
+        outcome.problems = [problem for member in self._members for problem in member.problems]
+        outcome.began_ms = self._spans["play"][0]
+        self._judge_steady()
+        for name, (begin, end) in self._spans.items():
+            outcome.together_ms[name] = together_after_ms(
+                outcome.tracks[: self._there(name)], begin, end, _TOGETHER_MS
+            )
+        for name in ("play", "play again"):
+            outcome.felt_ms[name] = _felt_ms(outcome.tracks[: self._there(name)], self._spans[name][0])
+        outcome.misread = sum(track.misread() for track in outcome.tracks)
+        outcome.pictures = sum(len(track.pictures) for track in outcome.tracks)
+        return outcome
+
+    def _there(self, name: str) -> int:
+        return len(self._members) - 1 if name == "play" else len(self._members)
+
+    def _judge_steady(self) -> None:
+        outcome, (begin, end) = self._outcome, self._outcome.steady
+        outcome.errors = pairwise_errors(outcome.tracks, begin, end)
+        outcome.steady_seeks = sum(track.count("seeking", begin, end) for track in outcome.tracks)
+        rates = [rate for track in outcome.tracks for rate in track.rates(begin, end)]
+        outcome.rates = (min(rates), max(rates))
+
+
+def _felt_ms(tracks: Sequence[Track], since_ms: float) -> float | None:
+    moved = [track.first_moved_ms(since_ms) for track in tracks]
+    known = [at_ms for at_ms in moved if at_ms is not None]
+    return max(known) - since_ms if len(known) == len(moved) else None
