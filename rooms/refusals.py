@@ -102,3 +102,18 @@ def party_full() -> Refused:
 def party_ended() -> Refused:
     """Refuse everything in a party that is over."""
     return Refused(PARTY_ENDED, "this party has ended")
+
+
+def party_locked() -> Refused:
+    """Refuse what only those who lead a party do while it is locked."""
+    return Refused(LOCKED, "the party is locked: only its owner and hosts steer it and its queue now")
+
+
+def operation_taken(op: str) -> Refused:
+    """Refuse a command under somebody else's operation id."""
+    return Refused(ID_TAKEN, f"another operation has the id {op!r}: use a new one, such as a UUID")
+
+
+def stale(present: str) -> Refused:
+    """Refuse a command that is meant for what is no more, and say what there is instead."""
+    return Refused(CHANGED, f"stale: {present}")

@@ -4,11 +4,13 @@ from rooms.kind import Kind
 from rooms.kinds.board import BoardKind
 from rooms.kinds.satellite import SatelliteKind
 from rooms.kinds.thread import ThreadKind
+from rooms.kinds.watch import WatchKind
 
 KINDS: dict[str, Kind] = {
     "thread": ThreadKind(),
     "board": BoardKind(),
     "sat": SatelliteKind(),
+    "watch": WatchKind(),
 }
 
 ROOMS: dict[str, Kind] = {"thread:lobby": ThreadKind(always_open=True)}
