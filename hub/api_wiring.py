@@ -18,6 +18,7 @@ from api.mail.postman import Postman
 from api.mail.smtp import SmtpTransport, read_smtp_url
 from api.mail.transport import Transport
 from api.moderation.word_list import CHANNEL as WORDS_CHANGED
+from api.parties.cleaning import clean_parties
 from api.services import ApiOptions, ApiServices
 from hub.metrics import HubFigures
 from hub.room_commands import RoomCommands
@@ -45,6 +46,7 @@ async def start_api(
         "views": partial(api.views.run, database),
         "session cleaning": partial(clean_sessions, database),
         "catalog cleaning": partial(clean_catalog, database),
+        "party cleaning": partial(clean_parties, database, api.rooms),
     }
     for name, service in work.items():
         supervisor.start_service(name, service)

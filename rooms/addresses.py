@@ -2,11 +2,12 @@
 
 import re
 from typing import Any, Literal, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from rooms.refusals import invalid
 
 URL_LENGTH_MAX = 1_000
+NAME_LENGTH_MAX = 120
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MediaKind = Literal["hls", "mp4"]
 
@@ -36,6 +37,14 @@ def read_address(url: Any, kind: Any = None) -> Address:
             "url", "an https address without a password in it, or a path on this hub such as /clip.mp4"
         )
     return Address(url, _kind_of(parts.path, kind))
+
+
+def name_of(url: str) -> str:
+    """Return what a film may be called of which nothing is known but its address."""
+    parts = urlsplit(url)
+    words = [word for word in unquote(parts.path).split("/") if word.strip()]
+    name = "".join(letter for letter in (words[-1] if words else parts.netloc) if letter.isprintable())
+    return name[:NAME_LENGTH_MAX].strip() or "A film"
 
 
 def _split(url: str) -> SplitResult | None:

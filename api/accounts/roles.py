@@ -15,6 +15,7 @@ _VIEWER = frozenset(
         "video.like",
         "comment.write",
         "list.write",
+        "party.create",
         "thread.create",
         "post.write",
         "report.create",

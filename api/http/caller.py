@@ -80,6 +80,18 @@ async def need(permission: str) -> Caller:
     return who
 
 
+async def need_somebody() -> Caller:
+    """Return who asks when they show a token, be it a guest's; raise 401."""
+    who = await caller()
+    if who.anonymous:
+        raise Problem(
+            401,
+            "unauthorized",
+            "sign in first, or get a guest's token with POST /api/auth/guest, and send it",
+        )
+    return who
+
+
 async def need_account() -> Caller:
     """Return who asks when they have an account; raise 401."""
     who = await caller()

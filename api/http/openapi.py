@@ -27,6 +27,7 @@ TAGS = {
     "Categories": "The shelves of the catalog.",
     "Search": "Finding videos, creators and threads.",
     "Forum": "Boards, threads and posts.",
+    "Watch parties": "Watching together: parties, invitations, and the way in.",
     "Moderation": "Reports, and what is done about them.",
     "Administration": "Roles, and the audit log.",
 }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.addresses import URL_LENGTH_MAX, read_address
+from rooms.addresses import NAME_LENGTH_MAX, URL_LENGTH_MAX, name_of, read_address
 from rooms.kind import Refused
 
 
@@ -71,3 +71,18 @@ def test_any_text_is_read_or_refused(url: str, kind: str | None) -> None:
     except Refused:
         return
     assert address.url.lower().startswith(("https://", "http://", "/"))
+    assert 1 <= len(name_of(url)) <= NAME_LENGTH_MAX
+    assert name_of(url).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://films.example/a/Big%20Buck%20Bunny.mp4?x=1", "Big Buck Bunny.mp4"),
+        ("https://films.example/", "films.example"),
+        ("/clip.mp4", "clip.mp4"),
+        ("/%00%0a", "A film"),
+    ],
+)
+def test_a_film_without_a_title_is_called_by_its_address(url: str, name: str) -> None:
+    assert name_of(url) == name
