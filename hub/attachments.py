@@ -59,6 +59,10 @@ class Attachments:
         """Return how many channels the session listens to."""
         return len(self._places)
 
+    def __contains__(self, channel: str) -> bool:
+        """Say whether the session listens to `channel`."""
+        return channel in self._places
+
     async def attach(self, channel: str, wish: Wish) -> dict[str, Any]:
         """Let the session hear `channel` and return the subscribe result, to be sent without awaiting.
 
@@ -75,6 +79,7 @@ class Attachments:
             if wish.must_recover and not found.recovered:
                 raise codes.Rejected(codes.UNRECOVERABLE_POSITION)
             self._check_place(channel)
+            self._services.expulsions.check(channel, self._session.by.user)
             check_whole(topic)
             check_opened(kind, topic.top)
         except BaseException:
@@ -132,6 +137,11 @@ class Attachments:
         for channel, place in list(self._places.items()):
             if place.expires_at is not None and wall_s >= place.expires_at + TOKEN_GRACE_S:
                 self._unsubscribe(channel, codes.UNSUBSCRIBED_EXPIRED)
+
+    def expel(self, channel: str, why: codes.Unsubscribe) -> None:
+        """End the place in `channel`, if there is one, and say why; the client stays away."""
+        if channel in self._places:
+            self._unsubscribe(channel, why)
 
     def _readable(self, channel: str) -> Kind:
         kind = self._services.kind_of(channel)

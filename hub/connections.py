@@ -24,6 +24,7 @@ class Connections:
         self._per_user_max = per_user_max
         self._total_max = total_max
         self._sessions: dict[Session, None] = {}
+        self._clients: dict[str, Session] = {}
         self._users: Counter[str] = Counter()
         self._accounts: dict[str, dict[Session, None]] = {}
         self._account_of: dict[Session, str] = {}
@@ -40,6 +41,11 @@ class Connections:
     def add(self, session: "Session") -> None:
         """Note a connection that has been accepted."""
         self._sessions[session] = None
+        self._clients[session.client] = session
+
+    def of_client(self, client: str) -> "Session | None":
+        """Return the session of a client id."""
+        return self._clients.get(client)
 
     def identify(self, session: "Session") -> None:
         """Count a connection to its user; raise Disconnected when the user has too many."""
@@ -65,6 +71,7 @@ class Connections:
     def remove(self, session: "Session") -> None:
         """Forget a connection that has ended."""
         self._sessions.pop(session, None)
+        self._clients.pop(session.client, None)
         self._forget_account(session)
         if session.connected:
             user = session.claims.user

@@ -11,6 +11,7 @@ from hub import __version__, requests
 from hub.attachments import Attachments, Prepared, Wish, check_whole
 from hub.history import HistoryRequest, history
 from hub.limits import CHANNELS_PER_CONNECTION_MAX, PING_INTERVAL_S
+from hub.rpc import call
 from hub.services import Services
 from hub.session import Handler, Session
 from hub.wire import codes
@@ -18,6 +19,7 @@ from rooms.kind import Kind
 from rooms.room import Request
 
 REFUSE_UNRECOVERED = 2  # the bit of `flag` by which a client would rather have error 112
+ASK_TO_JOIN = "this channel needs a subscription token, which POST /api/parties/{id}/join gives"
 
 
 class Methods:
@@ -69,6 +71,8 @@ class Methods:
         """Let the client hear a channel, from where it left off if it wants to recover."""
         channel = requests.channel(request)
         claims = self._subscription_claims(session, channel, requests.text(request, "token"))
+        if claims is None and self._kind(session, channel).needs_token:
+            raise codes.Rejected(codes.PERMISSION_DENIED, ASK_TO_JOIN)
         recover = requests.flag(request, "recover")
         wish = Wish(
             since=requests.position(request) if recover else None,
@@ -110,7 +114,7 @@ class Methods:
     async def history(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Return a page of the channel's past."""
         channel = requests.channel(request)
-        kind = self._kind(session, channel)
+        kind = self._read_kind(session, channel)
         if not kind.durable:
             raise codes.Rejected(codes.NOT_AVAILABLE, "this channel keeps no history")
         since = requests.nested(request, "since")
@@ -126,7 +130,7 @@ class Methods:
     async def presence(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
         """Return who is in the channel."""
         channel = requests.channel(request)
-        self._kind(session, channel)
+        self._read_kind(session, channel)
         return {"presence": self._services.presence.clients(channel)}
 
     async def presence_stats(
@@ -134,15 +138,13 @@ class Methods:
     ) -> dict[str, Any]:
         """Return how many are in the channel."""
         channel = requests.channel(request)
-        self._kind(session, channel)
+        self._read_kind(session, channel)
         count = self._services.presence.count(channel)
         return {"num_clients": count.clients, "num_users": count.users}
 
     async def rpc(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer a call that is about no room: `time` gives the hub's clock in ms since 1970."""
-        if requests.text(request, "method") != "time":
-            raise codes.Rejected(codes.METHOD_NOT_FOUND, "the rpc methods are: time")
-        return {"data": {"at": int(time.time() * 1000)}}
+        """Answer a call that no room need hear of, at once."""
+        return call(self._services, session, request)
 
     async def send(self, session: Session, command_id: int, request: dict[str, Any]) -> None:
         """Take a message that wants no answer; no part of the hub listens to any yet."""
@@ -232,6 +234,13 @@ class Methods:
             raise codes.Rejected(codes.UNKNOWN_CHANNEL)
         if not kind.may_read(session.by):
             raise codes.Rejected(codes.PERMISSION_DENIED)
+        return kind
+
+    def _read_kind(self, session: Session, channel: str) -> Kind:
+        """Return the kind of a channel that may be read; one that needs a token only by who listens."""
+        kind = self._kind(session, channel)
+        if kind.needs_token and channel not in self._attachments(session):
+            raise codes.Rejected(codes.PERMISSION_DENIED, "subscribe to this channel first")
         return kind
 
     async def _is_opened(self, channel: str) -> bool:

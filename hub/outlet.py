@@ -1,6 +1,7 @@
 """The outlet of a connection: the one bounded buffer through which everything to a client passes."""
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ class Outlet(trio.abc.Stream):
 
     __slots__ = (
         "_clear",
+        "_clock",
         "_drain_in",
         "_draining",
         "_fd",
@@ -38,11 +40,19 @@ class Outlet(trio.abc.Stream):
         "_queued",
         "_stream",
         "_torn",
+        "heard_at",
     )
 
     def __init__(
-        self, stream: trio.SocketStream, nursery: trio.Nursery, on_overflow: Callable[[], None] | None = None
+        self,
+        stream: trio.SocketStream,
+        nursery: trio.Nursery,
+        on_overflow: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
+        self.heard_at = clock()
+        """When the client's last bytes came, by `clock`."""
         self._stream = stream
         self._fd = stream.socket.fileno()
         self._clear = True
@@ -206,6 +216,7 @@ class Outlet(trio.abc.Stream):
         except trio.BrokenResourceError:
             self._ended()
             raise
+        self.heard_at = self._clock()
         if not data:
             self._ended()
         return data

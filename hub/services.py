@@ -7,8 +7,11 @@ from actors import Registry
 from api.moderation.word_list import WordList
 from api.tokens import Tokens
 from hub.account_changes import AccountChanges
+from hub.clock import HubClock
 from hub.connections import Connections
+from hub.expulsions import Expulsions
 from hub.fanout import Fanout
+from hub.keepers import Keepers
 from hub.limits import Limits
 from hub.replies import Replies
 from hub.withholding import Withholding
@@ -41,7 +44,10 @@ class Services:
     limits: Limits
     kind_of: Callable[[str], Kind | None]
     node: str
-    presence: Presence = field(default_factory=Presence)
+    clock: HubClock
+    keepers: Keepers
+    expulsions: Expulsions
+    presence: Presence
     counters: SessionCounters = field(default_factory=SessionCounters)
     replies: Replies = field(default_factory=Replies)
     words: WordList = field(default_factory=WordList)

@@ -30,7 +30,7 @@ class WebSocketDoor:
         """Serve one connection to its end; a fault in it ends it alone."""
         try:
             async with trio.open_nursery() as nursery:
-                outlet = Outlet(stream, nursery)
+                outlet = Outlet(stream, nursery, clock=self._services.clock.now_ms)
                 try:
                     await self._shake_hands(nursery, stream, outlet)
                 finally:

@@ -2,7 +2,7 @@
 
 import resource
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,20 +18,26 @@ from api.tokens import Tokens
 from hub.account_changes import AccountChanges, NoAccounts, Standings
 from hub.api_wiring import api_services, start_api
 from hub.boards import Demands, Eavesdropper, ThreadList
+from hub.clock import HubClock
 from hub.connections import Connections
+from hub.expulsions import Expulsions
 from hub.fanout import Fanout
 from hub.http_server import HttpServer
+from hub.keepers import Keepers
 from hub.limits import Limits
 from hub.metrics import HubFigures
+from hub.parties import Parties, look_after_forsaken
 from hub.secret import jwt_secret
 from hub.services import Services
 from hub.settings import Settings
 from hub.trackers import Trackers, norad_of
+from hub.watch_ear import WatchEar
 from hub.websocket_door import WebSocketDoor
 from hub.wellness import HubWellness
 from rooms.channels import kind_of
 from rooms.kind import Kind
 from rooms.ports import Publisher
+from rooms.presence import Presence
 from rooms.room import Request, Room
 from store.database import Database, open_database
 from store.embedded import open_embedded_postgres
@@ -39,7 +45,6 @@ from store.event_log import EventLog
 from store.migrations import migrate
 from store.postgres_log import PostgresEventLog
 from telemetry.catalog import ElementSets, open_element_sets
-from telemetry.clock import wall_clock_ms
 from telemetry.orbits import warm_up
 
 ROOM_POLICY = RestartPolicy(budget=5, within_s=60, backoff_s=0.05, backoff_max_s=2)
@@ -83,6 +88,18 @@ class Realtime:
     watch: Supervisor
     rooms_watch: Supervisor
     threads: ThreadList
+    parties: Parties
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """Who is connected and where, and by which clock."""
+
+    clock: HubClock
+    limits: Limits
+    connections: Connections
+    presence: Presence
+    expulsions: Expulsions
 
 
 @asynccontextmanager
@@ -108,6 +125,9 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             realtime.services.withholding.ask(database)
             tell = partial(realtime.threads.run, database, realtime.services.rooms)
             supervisor.start_service("thread lists", tell)
+            supervisor.start_service("party list", partial(realtime.parties.run, database))
+            look_after = realtime.services.keepers.look_after
+            supervisor.start_service("forsaken parties", partial(look_after_forsaken, database, look_after))
             yield _assemble(realtime.services, api, wellness, store.embedded)
 
 
@@ -117,23 +137,29 @@ async def open_realtime(
     event_log: EventLog,
     element_sets: ElementSets,
     standings: Standings | None = None,
+    clock: HubClock | None = None,
 ) -> AsyncIterator[Realtime]:
-    """Start rooms, fan-out and trackers over any log; the fan-out ends last, for rooms publish to it."""
+    """Start rooms, fan-out, trackers and keepers over any log; the fan-out ends last: rooms publish to it."""
     async with trio.open_nursery() as nursery:
         async with (
             open_supervisor(SERVICE_POLICY, on_crash=_report) as supervisor,
             open_supervisor(ROOM_POLICY, on_crash=_report) as rooms_supervisor,
         ):
-            trackers = Trackers(supervisor, element_sets)
-            threads = ThreadList()
-            fanout = Fanout(event_log, nursery, Demands(trackers, threads))
-            rooms = _open_rooms(rooms_supervisor, event_log, Eavesdropper(fanout, threads))
+            crowd = _crowd(settings, clock or HubClock())
+            trackers, keepers = Trackers(supervisor, element_sets), Keepers(supervisor)
+            threads, parties = ThreadList(), Parties()
+            fanout = Fanout(event_log, nursery, Demands(trackers, threads, keepers))
+            publisher = WatchEar(Eavesdropper(fanout, threads), parties, crowd.expulsions)
+            rooms = _open_rooms(rooms_supervisor, event_log, publisher, crowd.clock)
             trackers.report_to(rooms)
-            services = _services(settings, event_log, fanout, rooms, element_sets, standings or NoAccounts())
+            keepers.speak_to(rooms, fanout)
+            knows = partial(_known_kind, element_sets)
+            accounts = AccountChanges(standings or NoAccounts(), crowd.connections)
+            services = _services(settings, event_log, crowd, fanout, rooms, keepers, accounts, knows)
             supervisor.start_service("connection clock", services.connections.keep_time)
             supervisor.start_service("account changes", services.accounts.run)
             supervisor.start_service("publish answers", services.replies.run)
-            yield Realtime(services, supervisor, rooms_supervisor, threads)
+            yield Realtime(services, supervisor, rooms_supervisor, threads, parties)
         nursery.cancel_scope.cancel()
 
 
@@ -154,12 +180,20 @@ async def _open_store(settings: Settings) -> AsyncIterator[Store]:
         yield Store(database, postgres.dsn, (embedded,))
 
 
-def _open_rooms(supervisor: Supervisor, event_log: EventLog, publisher: Publisher) -> Registry[Request]:
+def _crowd(settings: Settings, clock: HubClock) -> _Crowd:
+    limits = Limits(settings.commands_per_second, settings.connections_per_user, _connections_max())
+    connections, presence = Connections(limits.connections_per_user, limits.connections_max), Presence()
+    return _Crowd(clock, limits, connections, presence, Expulsions(connections, presence, clock.now_ms))
+
+
+def _open_rooms(
+    supervisor: Supervisor, event_log: EventLog, publisher: Publisher, clock: HubClock
+) -> Registry[Request]:
     def room(channel: str) -> Room:
         kind = kind_of(channel)
         if kind is None:
             raise LookupError(f"{channel!r} names no kind of room")
-        return Room(channel, kind, event_log, publisher, wall_clock_ms)
+        return Room(channel, kind, event_log, publisher, clock.whole_ms)
 
     return Registry(
         supervisor,
@@ -171,32 +205,37 @@ def _open_rooms(supervisor: Supervisor, event_log: EventLog, publisher: Publishe
     )
 
 
+def _known_kind(element_sets: ElementSets, channel: str) -> Kind | None:
+    norad = norad_of(channel)
+    if channel.startswith("sat:") and (norad is None or element_sets.get(norad) is None):
+        return None
+    return kind_of(channel)
+
+
 def _services(
     settings: Settings,
     event_log: EventLog,
+    crowd: _Crowd,
     fanout: Fanout,
     rooms: Registry[Request],
-    element_sets: ElementSets,
-    standings: Standings,
+    keepers: Keepers,
+    accounts: AccountChanges,
+    known_kind: Callable[[str], Kind | None],
 ) -> Services:
-    def known_kind(channel: str) -> Kind | None:
-        norad = norad_of(channel)
-        if channel.startswith("sat:") and (norad is None or element_sets.get(norad) is None):
-            return None
-        return kind_of(channel)
-
-    limits = Limits(settings.commands_per_second, settings.connections_per_user, _connections_max())
-    connections = Connections(limits.connections_per_user, limits.connections_max)
     return Services(
         rooms=rooms,
         log=event_log,
         fanout=fanout,
-        connections=connections,
-        accounts=AccountChanges(standings, connections),
+        connections=crowd.connections,
+        accounts=accounts,
         tokens=_tokens(settings),
-        limits=limits,
+        limits=crowd.limits,
         kind_of=known_kind,
         node=secrets.token_hex(4),
+        clock=crowd.clock,
+        keepers=keepers,
+        expulsions=crowd.expulsions,
+        presence=crowd.presence,
     )
 
 

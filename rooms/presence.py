@@ -41,6 +41,11 @@ class Presence:
             client: clients[client] for client, _ in zip(clients, range(PRESENCE_CLIENTS_MAX), strict=False)
         }
 
+    def of_user(self, channel: str, user: str) -> list[str]:
+        """Return the client ids of one person in the channel."""
+        clients = self._channels.get(channel, {})
+        return [client for client, info in clients.items() if info["user"] == user]
+
     def count(self, channel: str) -> PresenceCount:
         """Return how many are there."""
         clients = self._channels.get(channel, {})

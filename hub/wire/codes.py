@@ -64,6 +64,8 @@ TOKEN_EXPIRED = Error(109, "token expired")
 TOO_MANY_REQUESTS = Error(111, "too many requests: slow down", temporary=True)
 UNRECOVERABLE_POSITION = Error(112, "unrecoverable position")
 
+UNSUBSCRIBED_KICKED = Unsubscribe(2003, "kicked")
+UNSUBSCRIBED_BANNED = Unsubscribe(2003, "banned")
 UNSUBSCRIBED_INSUFFICIENT_STATE = Unsubscribe(2500, "insufficient state")
 UNSUBSCRIBED_EXPIRED = Unsubscribe(2501, "subscription expired")
 

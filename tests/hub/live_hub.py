@@ -15,7 +15,9 @@ import trio_websocket
 from actors import Supervisor
 from hub.account_changes import Standings
 from hub.boards import ThreadList
+from hub.clock import HubClock
 from hub.front_door import FrontDoor, Serve
+from hub.parties import Parties
 from hub.services import Services
 from hub.session import Session
 from hub.settings import Settings
@@ -53,6 +55,7 @@ class LiveHub:
     log: EventLog
     nursery: trio.Nursery
     threads: ThreadList
+    parties: Parties
 
     def token(self, user: str = "ada", **claims: Any) -> str:
         """Return a connection token of `user`, good for a day if `claims` do not say otherwise."""
@@ -208,13 +211,14 @@ async def live_hub(
     log: EventLog | None = None,
     http: Serve = trio.aclose_forcefully,
     standings: Standings | None = None,
+    clock: HubClock | None = None,
     **settings: Any,
 ) -> AsyncIterator[LiveHub]:
     """Run the realtime part on a free port of the loopback, and `http` for what asks for no WebSocket."""
     event_log = log or MemoryEventLog()
     chosen = Settings(jwt_secret=SECRET, **settings)
     async with (
-        open_realtime(chosen, event_log, ElementSets(), standings) as realtime,
+        open_realtime(chosen, event_log, ElementSets(), standings, clock) as realtime,
         trio.open_nursery() as nursery,
     ):
         websockets = WebSocketDoor(realtime.services)
@@ -230,5 +234,6 @@ async def live_hub(
             event_log,
             nursery,
             realtime.threads,
+            realtime.parties,
         )
         nursery.cancel_scope.cancel()

@@ -13,6 +13,7 @@ class FakeSession:
     """Notes when it was looked at and closed."""
 
     def __init__(self, user: str = "") -> None:
+        self.client = str(id(self))
         self.claims = Claims(user, user, {}) if user else ANONYMOUS_CLAIMS
         self.connected = False
         self.looks: list[float] = []

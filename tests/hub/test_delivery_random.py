@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from hub import topic
 from hub.attachments import Attachments, Wish, check_whole
+from hub.clock import HubClock
+from hub.connections import Connections
+from hub.expulsions import Expulsions
 from hub.services import SessionCounters
 from hub.wire.codec import JSON
 from hub.wire.codes import Rejected
@@ -142,11 +145,13 @@ class World:
         self.bus: list[list[Publication]] = []
         self.last: list[Publication] = []
         self.last_was_told = True
+        presence = Presence()
         services = SimpleNamespace(
             kind_of=kind_of,
             fanout=bench.fanout,
             log=bench.log,
-            presence=Presence(),
+            presence=presence,
+            expulsions=Expulsions(Connections(1, 1), presence, HubClock().now_ms),
             counters=SessionCounters(),
         )
         self.clients = [Client(f"client {n}", bench) for n in range(LISTENERS)]
