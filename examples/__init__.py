@@ -1,0 +1,1 @@
+"""Programs that use the hub as any client does: to run, to read and to begin from."""
