@@ -15,6 +15,7 @@ from rooms.kinds import watch_steering as steering
 from rooms.kinds import watch_talk as talk
 from rooms.kinds import watch_waiting as waiting
 from rooms.kinds.watch_change import Change
+from rooms.kinds.watch_operations import may_be_repeated, operation_subject
 from rooms.kinds.watch_parsing import parse
 from rooms.kinds.watch_roles import check_may
 from rooms.kinds.watch_snapshot import restored
@@ -53,6 +54,8 @@ class WatchKind:
         """Name what a command is about that only the log may still know: a message, a repeated operation."""
         if isinstance(command, c.Delete) and command.id not in state.messages:
             return (talk.message_subject(command.id),)
+        if isinstance(command, c.Operation) and command.op not in state.operations:
+            return (operation_subject(command.op),) if may_be_repeated(state, command) else ()
         return ()
 
     def decide(self, state: Party, command: c.Command, by: By, now_ms: int) -> list[Event]:

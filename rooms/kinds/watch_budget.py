@@ -5,7 +5,8 @@ from dataclasses import dataclass
 Spent = tuple[tuple[int, int], ...]
 """Pairs of (when it began, how many ms it took), the oldest first."""
 
-LEAST_MS = 400  # what any stall costs: so few fit into a while, and flickering pays nothing
+LEAST_MS = 400  # what any stall costs: flickering pays nothing
+PAIRS_MAX = 8  # the oldest are counted together, and forgotten together
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,14 @@ class Budget:
         """Return what was spent after one more time; what no longer counts is forgotten."""
         kept = tuple(pair for pair in spent if pair[0] > began_ms - self.window_ms)
         took = min(max(ended_ms - began_ms, LEAST_MS), self.once_ms)
-        return (*kept, (began_ms, took))
+        return _merged((*kept, (began_ms, took)))
+
+
+def _merged(spent: Spent) -> Spent:
+    if len(spent) <= PAIRS_MAX:
+        return spent
+    (_, first), (began, second), *rest = spent
+    return ((began, first + second), *rest)
 
 
 MEMBER_BUDGET = Budget(once_ms=8_000, total_ms=20_000, window_ms=300_000)

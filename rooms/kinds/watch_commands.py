@@ -246,6 +246,11 @@ class Open:
     grants: Grants
     items: tuple[Item, ...]
 
+    @property
+    def text(self) -> str:
+        """What others read of it beside its title."""
+        return "\n".join(item.title for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Admit:

@@ -12,6 +12,7 @@ from rooms.kinds.watch_state import QUEUE_MAX, Item, Party, Timeline
 from rooms.refusals import id_taken, limit_exceeded, not_found
 
 LONG_PAST_MS = 10_000  # a countdown that ended before that ended unseen: then it begins now
+CLOCK_STEP_MS = 10_000  # nothing is planned further ahead: then the hub's clock was set back
 
 
 def decide_add(party: Party, command: Add, by: By, now_ms: int) -> list[Change]:
@@ -53,6 +54,8 @@ def passed(party: Party, now_ms: int) -> list[Change]:
     timeline = party.timeline
     if timeline.status == "lobby" and party.members and (timeline.item or party.queue):
         return _counted_down(party, now_ms)
+    if timeline.status == "playing" and timeline.t0 > now_ms + CLOCK_STEP_MS:
+        return [timeline_change(playing_soon(timeline, now_ms), "clock")]
     if timeline.status == "playing" and at_end(timeline, now_ms):
         return take(party, best(party), now_ms, "next") if party.queue else stopped(party, now_ms, "ended")
     return []

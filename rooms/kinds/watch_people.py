@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from immutables import Map
+
 from rooms.kind import By
 from rooms.kinds import watch_roles as roles
 from rooms.kinds.watch_change import Change
@@ -49,8 +51,13 @@ def decide_leave(party: Party, command: Leave, by: By, now_ms: int) -> list[Chan
 
 
 def decide_check(party: Party, command: Check, by: By, now_ms: int) -> list[Change]:
-    """Raise Refused for somebody who may not come in now."""
-    if command.user not in party.members:
+    """Raise Refused for somebody who may not come in now; a party that is over is open to be looked at."""
+    if command.user in party.members:
+        return []
+    if party.ended:
+        _check_not_put_out(party, command.user, now_ms)
+        _check_admitted(party, command.user)
+    else:
         check_may_enter(party, command.user, now_ms)
     return []
 
@@ -105,8 +112,7 @@ def emptied(before: Party, party: Party, now_ms: int) -> list[Change]:
 def check_may_enter(party: Party, user: str, now_ms: int) -> None:
     """Raise Refused for somebody who may not come in now."""
     _check_welcome(party, user, now_ms)
-    if party.visibility == "invite" and user not in party.roles:
-        raise invite_needed()
+    _check_admitted(party, user)
     if len(party.members) >= PRESENT_MAX:
         raise party_full()
 
@@ -146,6 +152,15 @@ def _left(user: str, reason: str) -> Change:
 def _check_welcome(party: Party, user: str, now_ms: int) -> None:
     if party.ended:
         raise party_ended()
+    _check_not_put_out(party, user, now_ms)
+
+
+def _check_admitted(party: Party, user: str) -> None:
+    if party.visibility == "invite" and user not in party.roles:
+        raise invite_needed()
+
+
+def _check_not_put_out(party: Party, user: str, now_ms: int) -> None:
     if user in party.banned:
         raise banned_here("you are banned from this party")
     if party.kicked.get(user, 0) > now_ms:
@@ -157,7 +172,7 @@ def _check_outranked(party: Party, user: str, by: By) -> None:
         raise permission_denied("only who stands above somebody may send them out")
 
 
-def _kicked(party: Party, at_ms: int) -> Any:
+def _kicked(party: Party, at_ms: int) -> Map[str, int]:
     """Return who may not come again yet, with room for one more: the first are forgotten."""
     kicked = party.kicked
     waiting = sorted((until, user) for user, until in kicked.items() if until > at_ms)[1 - KICKED_MAX :]

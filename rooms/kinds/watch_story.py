@@ -5,6 +5,7 @@ from typing import Any
 
 from rooms.kind import By, Event
 from rooms.kinds.watch_change import Change
+from rooms.kinds.watch_operations import operation_subject
 from rooms.kinds.watch_snapshot import snapshot
 from rooms.kinds.watch_state import Party
 
@@ -52,8 +53,3 @@ class Story:
     def _signed(self, change: Change, numbered: dict[str, int]) -> dict[str, Any]:
         said = {"type": change.type, **numbered, **change.fields}
         return said | {"user": self._by.as_json(), "at": self._now_ms}
-
-
-def operation_subject(op: str) -> str:
-    """Return the subject of the first event of an operation."""
-    return f"op:{op}"

@@ -8,14 +8,17 @@ who take turns, can hold a party for more than the budgets allow.
 from dataclasses import replace
 from typing import Any
 
+from immutables import Map
+
 from rooms.kind import By
-from rooms.kinds.watch_budget import MEMBER_BUDGET, PARTY_BUDGET
+from rooms.kinds.watch_budget import MEMBER_BUDGET, PARTY_BUDGET, Spent
 from rooms.kinds.watch_change import Change, timeline_change
 from rooms.kinds.watch_commands import Buffering, Ready
 from rooms.kinds.watch_position import moved, playing_soon, position_at
-from rooms.kinds.watch_state import Member, Party, Timeline, timeline_of
+from rooms.kinds.watch_state import PRESENT_MAX, Member, Party, Timeline, timeline_of
 
-SPENDERS_MAX = 1_000  # whose budgets are remembered beyond what still counts
+SPENDERS_MAX = PRESENT_MAX  # whose budgets are remembered, beyond them of who stalled last
+CLOCK_STEP_MS = 10_000  # what clocks of hubs may differ: a stall further ahead is none
 
 
 def decide_ready(party: Party, command: Ready, by: By, now_ms: int) -> list[Change]:
@@ -58,15 +61,21 @@ def _waited_for(party: Party, now_ms: int) -> tuple[tuple[str, ...], int]:
     if party.policy == "none":
         return (), 0
     counting = [each for each in party.members.values() if not each.late]
-    ends = {each.id: each.holds_until for each in counting if (each.holds_until or 0) > now_ms}
+    ends = {each.id: end for each in counting if (end := _holds_until(each, now_ms)) > now_ms}
     needed = max(1, (len(counting) + 1) // 2) if party.policy == "quorum" else 1
     if len(ends) < needed:
         return (), 0
-    until = sorted(end for end in ends.values() if end)[len(ends) - needed]
+    until = sorted(ends.values())[len(ends) - needed]
     waits = party.timeline.status == "waiting"
     began_ms = party.timeline.t0 if waits else now_ms
     until = min(until, began_ms + PARTY_BUDGET.left(party.waited, began_ms))
     return (tuple(sorted(ends)), until) if until > now_ms else ((), 0)
+
+
+def _holds_until(member: Member, now_ms: int) -> int:
+    if member.stalled_at is None or member.holds_until is None or member.stalled_at > now_ms + CLOCK_STEP_MS:
+        return 0
+    return member.holds_until
 
 
 def evolve_ready(party: Party, data: dict[str, Any]) -> Party:
@@ -118,7 +127,7 @@ def clock_stops(party: Party, user: str, at_ms: int) -> Party:
         return party
     ended_ms = min(at_ms, member.holds_until)
     spent = MEMBER_BUDGET.charged(party.spent.get(user, ()), member.stalled_at, ended_ms)
-    return replace(party, spent=_pruned(party, at_ms).set(user, spent))
+    return replace(party, spent=_bounded(party.spent.set(user, spent), at_ms))
 
 
 def _stops_clocks(before: Timeline, after: Timeline) -> bool:
@@ -162,11 +171,9 @@ def _with(party: Party, member: Member) -> Party:
     return replace(party, members=party.members.set(member.id, member))
 
 
-def _pruned(party: Party, at_ms: int) -> Any:
-    if len(party.spent) < SPENDERS_MAX:
-        return party.spent
-    spent = party.spent
-    for user, pairs in party.spent.items():
-        if pairs[-1][0] <= at_ms - MEMBER_BUDGET.window_ms:
-            spent = spent.delete(user)
-    return spent
+def _bounded(spent: Map[str, Spent], at_ms: int) -> Map[str, Spent]:
+    """Return the budgets without those that are whole again, as soon as they are many."""
+    if len(spent) <= SPENDERS_MAX:
+        return spent
+    last = sorted((pairs[-1][0], user) for user, pairs in spent.items())[-SPENDERS_MAX:]
+    return Map({user: spent[user] for began, user in last if began > at_ms - MEMBER_BUDGET.window_ms})
