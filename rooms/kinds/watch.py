@@ -83,7 +83,7 @@ class WatchKind:
             return restored(state, data)
         if not state.n or data.get("n") != state.n + 1:
             return state
-        changed = _CHANGES.get(str(type_), settings.unchanged)(state, data)
+        changed = _CHANGES.get(str(type_), _unchanged)(state, data)
         return replace(changed, n=data["n"], since_snapshot=state.since_snapshot + 1)
 
 
@@ -137,6 +137,10 @@ def _nothing(party: Party, command: c.Command, by: By, now_ms: int) -> list[Chan
     return []
 
 
+def _unchanged(party: Party, data: dict[str, Any]) -> Party:
+    return party
+
+
 _DECISIONS: dict[type[c.Command], Callable[[Party, Any, By, int], list[Change]]] = {
     c.Play: steering.decide_play,
     c.Pause: steering.decide_pause,
@@ -182,7 +186,7 @@ _CONSEQUENCES: tuple[Callable[[Party, Party, int], list[Change]], ...] = (
 _TALK: dict[str | None, Callable[[Party, dict[str, Any]], Party]] = {
     "chat": talk.evolve_chat,
     "delete": talk.evolve_delete,
-    "react": settings.unchanged,
+    "react": _unchanged,
 }
 
 _CHANGES: dict[str, Callable[[Party, dict[str, Any]], Party]] = {
@@ -199,5 +203,5 @@ _CHANGES: dict[str, Callable[[Party, dict[str, Any]], Party]] = {
     "buffering": waiting.evolve_buffering,
     "settings": settings.evolve_settings,
     "lead": settings.evolve_lead,
-    "invite": settings.unchanged,
+    "invite": _unchanged,
 }

@@ -20,9 +20,7 @@ def may_be_repeated(party: Party, command: c.Operation) -> bool:
     match command:
         case c.Next(item=str(item)) if not _queued(party, item):
             return True
-        case (
-            c.Play(seen=seen) | c.Pause(seen=seen) | c.Seek(seen=seen) | c.Rate(seen=seen) | c.Next(seen=seen)
-        ):
+        case c.Steering(seen=seen):
             return (seen.epoch, seen.seq) != (party.timeline.epoch, party.timeline.seq)
         case c.Add():
             return len(party.queue) >= QUEUE_MAX or _known(party, command.item.id)

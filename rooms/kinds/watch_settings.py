@@ -98,11 +98,6 @@ def evolve_settings(party: Party, data: dict[str, Any]) -> Party:
     return forgiven(set_, data["at"]) if set_.policy == "none" else set_
 
 
-def unchanged(party: Party, data: dict[str, Any]) -> Party:
-    """Return the party as it was: some events are only noted."""
-    return party
-
-
 def evolve_lead(party: Party, data: dict[str, Any]) -> Party:
     """Return the party whose commands take effect after another while."""
     return replace(party, timeline=replace(party.timeline, lead_ms=data["lead_ms"]))
