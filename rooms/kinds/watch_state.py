@@ -12,8 +12,8 @@ PRESENT_MAX = 500
 ROLES_MAX = 1_000
 BANS_MAX = 500
 QUEUE_MAX = 50
-OPERATIONS_REMEMBERED = 1_000  # twice so many at most; of older ones the log knows that they happened
-MESSAGES_REMEMBERED = 500
+OPERATIONS_REMEMBERED = 1_100  # twice so many at most, and more than one turn holds; the log knows the others
+MESSAGES_REMEMBERED = 1_100
 
 OWNER, HOST, MEMBER, GUEST = "owner", "host", "member", "guest"
 LEADERS = (OWNER, HOST)
