@@ -79,7 +79,6 @@ class Attachments:
             if wish.must_recover and not found.recovered:
                 raise codes.Rejected(codes.UNRECOVERABLE_POSITION)
             self._check_place(channel)
-            self._services.expulsions.check(channel, self._session.by.user)
             check_whole(topic)
             check_opened(kind, topic.top)
         except BaseException:
@@ -153,6 +152,7 @@ class Attachments:
         return kind
 
     def _check_place(self, channel: str) -> None:
+        self._services.expulsions.check(channel, self._session.by.user)
         if channel in self._places:
             raise codes.Rejected(codes.ALREADY_SUBSCRIBED)
         if len(self._places) >= CHANNELS_PER_CONNECTION_MAX:

@@ -182,13 +182,19 @@ class Methods:
         return self._own_claims(token) if token else ANONYMOUS_CLAIMS
 
     def _own_claims(self, token: str) -> Claims:
-        """Return what a connection's own token says; one that no new token can mend ends the connection."""
+        """Return what a connection's own token says; one that no new token can mend ends the connection.
+
+        A token for one channel is none for a connection.
+        """
         try:
-            return self._services.tokens.read(token)
+            claims = self._services.tokens.read(token)
         except ExpiredToken:
             raise
         except InvalidToken as error:
             raise codes.Disconnected(codes.INVALID_TOKEN) from error
+        if claims.channel is not None:
+            raise codes.Disconnected(codes.INVALID_TOKEN)
+        return claims
 
     def _subscription_claims(self, session: Session, channel: str, token: str) -> Claims | None:
         if not token:
