@@ -10,6 +10,7 @@ from bench.sync.truth import Track, pairwise_errors, percentile, spread, togethe
 SETTLE_S = 6.0
 _TOGETHER_MS = 40.0
 _PAUSE_S = 2.5
+_LATE_FRAME_MS = 55.0  # at 30 frames a second one was left out
 _LOADED = "() => { const video = document.querySelector('video'); return video && video.readyState >= 3; }"
 
 
@@ -29,6 +30,10 @@ class Outcome:
     began_ms: float = 0.0
     steady: tuple[float, float] = (0.0, 0.0)
     errors: list[float] = field(default_factory=list)
+    """How far apart the pictures of two members were."""
+    clock_errors: list[float] = field(default_factory=list)
+    """How far apart two members' players were by their own word: finer than a frame, and what is heard."""
+    late_frames: int = 0
     steady_seeks: int = 0
     rates: tuple[float, float] = (1.0, 1.0)
     together_ms: dict[str, float | None] = field(default_factory=dict)
@@ -105,9 +110,9 @@ class _Party:
     def _pause(self) -> None:
         self._host.begin("member.command('pause')")
         wait(self._members, _PAUSE_S)
-        tracks = [member.collect() for member in self._members]
+        pictures = [member.collect().picture for member in self._members]
         at_ms = self._host.marked_ms("command pause") + _PAUSE_S * 1000
-        self._outcome.paused_apart_ms = spread(tracks, at_ms)
+        self._outcome.paused_apart_ms = spread(pictures, at_ms)
 
     def _finished(self) -> Outcome:
         outcome = self._outcome
@@ -117,13 +122,12 @@ class _Party:
         outcome.began_ms = self._spans["play"][0]
         self._judge_steady()
         for name, (begin, end) in self._spans.items():
-            outcome.together_ms[name] = together_after_ms(
-                outcome.tracks[: self._there(name)], begin, end, _TOGETHER_MS
-            )
+            pictures = [track.picture for track in outcome.tracks[: self._there(name)]]
+            outcome.together_ms[name] = together_after_ms(pictures, begin, end, _TOGETHER_MS)
         for name in ("play", "play again"):
             outcome.felt_ms[name] = _felt_ms(outcome.tracks[: self._there(name)], self._spans[name][0])
         outcome.misread = sum(track.misread() for track in outcome.tracks)
-        outcome.pictures = sum(len(track.pictures) for track in outcome.tracks)
+        outcome.pictures = sum(len(track.numbers) for track in outcome.tracks)
         return outcome
 
     def _there(self, name: str) -> int:
@@ -131,7 +135,9 @@ class _Party:
 
     def _judge_steady(self) -> None:
         outcome, (begin, end) = self._outcome, self._outcome.steady
-        outcome.errors = pairwise_errors(outcome.tracks, begin, end)
+        outcome.errors = pairwise_errors([track.picture for track in outcome.tracks], begin, end)
+        outcome.clock_errors = pairwise_errors([track.clock for track in outcome.tracks], begin, end)
+        outcome.late_frames = sum(track.picture.gaps(begin, end, _LATE_FRAME_MS) for track in outcome.tracks)
         outcome.steady_seeks = sum(track.count("seeking", begin, end) for track in outcome.tracks)
         rates = [rate for track in outcome.tracks for rate in track.rates(begin, end)]
         outcome.rates = (min(rates), max(rates))

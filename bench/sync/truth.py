@@ -30,58 +30,75 @@ class Happening:
 
 
 @dataclass
-class Track:
-    """What one member showed; `shown_ms` ascends."""
+class Curve:
+    """Media positions over time, from readings a few frames apart; `at_ms` ascends."""
 
-    name: str
-    shown_ms: list[float] = field(default_factory=list)
+    at_ms: list[float] = field(default_factory=list)
     position_ms: list[float] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
-    pictures: list[tuple[float, float]] = field(default_factory=list)
-    """Number by the media position, and number read from the picture."""
 
-    def take(self, log: dict[str, Any], origin_ms: float) -> None:
-        """Add what a page has logged; origin_ms is when its clock began."""
-        for expected, media_s, presented, *_ in log["frames"]:
-            at_ms = origin_ms + max(expected, presented)
-            if self.shown_ms and at_ms <= self.shown_ms[-1]:
-                continue
-            self.shown_ms.append(at_ms)
-            self.position_ms.append(media_s * 1000)
-        for at, word, media_s, rate in log["events"]:
-            self.happenings.append(Happening(origin_ms + at, word, media_s * 1000, rate))
-        for _, media_s, number in log["pictures"]:
-            self.pictures.append((media_s * FPS, math.nan if number is None else number))
+    def add(self, at_ms: float, position_ms: float) -> None:
+        """Take a reading; one that is older than the last is none."""
+        if not self.at_ms or at_ms > self.at_ms[-1]:
+            self.at_ms.append(at_ms)
+            self.position_ms.append(position_ms)
 
     def at(self, at_ms: float) -> float | None:
-        """Return the media position at a time, None before the first frame.
+        """Return the position at a time, None before the first reading.
 
-        Between two frames of a moving picture the position is in between; a still one stays where it was.
+        Between two readings of what moves the position is in between; what stands still stays where it was.
         """
-        after = bisect_right(self.shown_ms, at_ms)
+        after = bisect_right(self.at_ms, at_ms)
         if after == 0:
             return None
-        began, shown = self.shown_ms[after - 1], self.position_ms[after - 1]
-        if after == len(self.shown_ms):
+        began, shown = self.at_ms[after - 1], self.position_ms[after - 1]
+        if after == len(self.at_ms):
             return shown
-        ended, then = self.shown_ms[after], self.position_ms[after]
+        ended, then = self.at_ms[after], self.position_ms[after]
         if ended - began > GAP_MAX_MS or not 0 <= then - shown <= 2 * (ended - began) + GAP_MAX_MS:
             return shown
         return shown + (then - shown) * (at_ms - began) / (ended - began)
 
     def moves_at(self, at_ms: float) -> bool:
-        """Return whether frames came just before and just after a time."""
-        after = bisect_right(self.shown_ms, at_ms)
-        return (
-            0 < after < len(self.shown_ms) and self.shown_ms[after] - self.shown_ms[after - 1] <= GAP_MAX_MS
-        )
+        """Return whether there was a reading just before and just after a time."""
+        after = bisect_right(self.at_ms, at_ms)
+        return 0 < after < len(self.at_ms) and self.at_ms[after] - self.at_ms[after - 1] <= GAP_MAX_MS
+
+    def gaps(self, begin_ms: float, end_ms: float, longer_ms: float) -> int:
+        """Return how many readings of a span came later than this after the one before."""
+        first, last = bisect_left(self.at_ms, begin_ms), bisect_left(self.at_ms, end_ms)
+        pairs = itertools.pairwise(self.at_ms[first:last])
+        return sum(after - before > longer_ms for before, after in pairs)
+
+
+@dataclass
+class Track:
+    """What one member showed (`picture`), and where its player said that it is (`clock`), finer than
+    a frame; both by the machine's clock, as the browser itself tells them.
+    """
+
+    name: str
+    picture: Curve = field(default_factory=Curve)
+    clock: Curve = field(default_factory=Curve)
+    happenings: list[Happening] = field(default_factory=list)
+    numbers: list[tuple[float, float]] = field(default_factory=list)
+    """Frame number by the media position, and frame number read from the picture."""
+
+    def take(self, log: dict[str, Any], origin_ms: float) -> None:
+        """Add what a page has logged; origin_ms is when its clock began."""
+        for expected, media_s, presented, now, current_s in log["frames"]:
+            self.picture.add(origin_ms + max(expected, presented), media_s * 1000)
+            self.clock.add(origin_ms + now, current_s * 1000)
+        for at, word, media_s, rate in log["events"]:
+            self.happenings.append(Happening(origin_ms + at, word, media_s * 1000, rate))
+        for _, media_s, number in log["pictures"]:
+            self.numbers.append((media_s * FPS, math.nan if number is None else number))
 
     def first_moved_ms(self, since_ms: float) -> float | None:
         """Return when the first frame after a time came that is followed by others without a gap."""
-        first = bisect_left(self.shown_ms, since_ms)
-        for index in range(first, len(self.shown_ms) - 3):
-            if self.shown_ms[index + 3] - self.shown_ms[index] < _STILL_MS:
-                return self.shown_ms[index]
+        times = self.picture.at_ms
+        for index in range(bisect_left(times, since_ms), len(times) - 3):
+            if times[index + 3] - times[index] < _STILL_MS:
+                return times[index]
         return None
 
     def count(self, word: str, begin_ms: float, end_ms: float) -> int:
@@ -96,7 +113,7 @@ class Track:
 
     def misread(self) -> int:
         """Return how many pictures showed another number than their media position says, by over a frame."""
-        return sum(not abs(number - read) <= 1.0 for number, read in self.pictures)
+        return sum(not abs(number - read) <= 1.0 for number, read in self.numbers)
 
 
 def instants(begin_ms: float, end_ms: float) -> Iterator[float]:
@@ -104,24 +121,24 @@ def instants(begin_ms: float, end_ms: float) -> Iterator[float]:
     return (begin_ms + step * STEP_MS for step in range(int((end_ms - begin_ms) / STEP_MS)))
 
 
-def pairwise_errors(tracks: Sequence[Track], begin_ms: float, end_ms: float) -> list[float]:
+def pairwise_errors(curves: Sequence[Curve], begin_ms: float, end_ms: float) -> list[float]:
     """Return how far apart each two members were at each instant of a span."""
     errors: list[float] = []
     for at_ms in instants(begin_ms, end_ms):
-        shown = [position for track in tracks if (position := track.at(at_ms)) is not None]
+        shown = [position for curve in curves if (position := curve.at(at_ms)) is not None]
         errors += (abs(one - other) for one, other in itertools.combinations(shown, 2))
     return errors
 
 
-def spread(tracks: Sequence[Track], at_ms: float) -> float:
+def spread(curves: Sequence[Curve], at_ms: float) -> float:
     """Return how far the members are apart at a time at most; infinite while one shows nothing."""
-    shown = [track.at(at_ms) for track in tracks]
+    shown = [curve.at(at_ms) for curve in curves]
     known = [position for position in shown if position is not None]
     return max(known) - min(known) if len(known) == len(shown) else math.inf
 
 
 def together_after_ms(
-    tracks: Sequence[Track], since_ms: float, until_ms: float, limit_ms: float
+    curves: Sequence[Curve], since_ms: float, until_ms: float, limit_ms: float
 ) -> float | None:
     """Return how long after a time all members moved within limit_ms and stayed so for a second.
 
@@ -129,8 +146,8 @@ def together_after_ms(
     """
     held: list[bool] = []
     for step, at_ms in enumerate(instants(since_ms, until_ms)):
-        in_limit = spread(tracks, at_ms) <= limit_ms
-        held.append(in_limit and all(track.moves_at(at_ms) for track in tracks))
+        in_limit = spread(curves, at_ms) <= limit_ms
+        held.append(in_limit and all(curve.moves_at(at_ms) for curve in curves))
         window = held[-int(1000 / STEP_MS) :]
         if len(window) == int(1000 / STEP_MS) and window[0] and sum(window) >= len(window) - 1:
             return (step - len(window) + 1) * STEP_MS
@@ -141,7 +158,9 @@ def offsets(tracks: Sequence[Track], begin_ms: float, end_ms: float) -> dict[str
     """Return each member's (time since begin, position ahead of the members' median), for a plot."""
     lines: dict[str, list[tuple[float, float]]] = {track.name: [] for track in tracks}
     for at_ms in instants(begin_ms, end_ms):
-        shown = {track.name: position for track in tracks if (position := track.at(at_ms)) is not None}
+        shown = {
+            track.name: position for track in tracks if (position := track.picture.at(at_ms)) is not None
+        }
         if len(shown) < 2:
             continue
         middle = statistics.median(shown.values())

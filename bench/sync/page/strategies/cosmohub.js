@@ -8,7 +8,7 @@ class Member {
 	#player;
 
 	constructor({ video, config }) {
-		const Line = config.channel ? HubLine : RelayLine;
+		const Line = config.party ? HubLine : RelayLine;
 		this.#line = new Line(config, {
 			follow: (state) => this.#player.follow(state),
 			rebind: () => this.#player.rebind(),
