@@ -29,11 +29,20 @@ export class Sensor {
 		this.#looks = [...this.#looks, { at: this.#now(), positionMs: this.#video.currentTime * 1000 }].slice(-FRAMES);
 	}
 
+	/** By how much the media goes on from one picture to the next; 0 where that is not seen. */
+	get stepMs() {
+		const steps = this.#seen.slice(1).map(({ positionMs }, index) => positionMs - this.#seen[index].positionMs);
+		return this.#seen === this.#frames && steps.length ? median(steps) : 0;
+	}
+
 	/** Tell how far the picture is ahead of where `wanted(at)` says that it should be, null before enough was seen. */
 	error(wanted) {
-		const fresh = this.#frames.at(-1)?.at > this.#now() - FRESH_MS;
-		const seen = fresh ? this.#frames : this.#looks;
-		return seen.length < FRAMES ? null : median(seen.map(({ at, positionMs }) => positionMs - wanted(at)));
+		if (this.#seen.length < FRAMES) return null;
+		return median(this.#seen.map(({ at, positionMs }) => positionMs - wanted(at)));
+	}
+
+	get #seen() {
+		return this.#frames.at(-1)?.at > this.#now() - FRESH_MS ? this.#frames : this.#looks;
 	}
 
 	stop() {

@@ -184,6 +184,7 @@ export class SyncedPlayer {
 		if (lateMs === null) return;
 		this.#heldMs = null;
 		this.#sensor.forget();
+		this.#controller.begin();
 		this.#landed = { atMs: this.#now(), lateMs, line, learned: false };
 	}
 
@@ -194,7 +195,8 @@ export class SyncedPlayer {
 		this.#learn(want.rate);
 		const nowMs = this.#now();
 		const settling = nowMs - this.#landed.atMs < SETTLING_MS;
-		const { act, rate, lowerQuality } = this.#controller.steer({ nowMs, errorMs: this.#errorMs, rate: want.rate, settling });
+		const { stepMs } = this.#sensor;
+		const { act, rate, lowerQuality } = this.#controller.steer({ nowMs, errorMs: this.#errorMs, rate: want.rate, stepMs, settling });
 		if (lowerQuality) this.#source.lowerQuality();
 		if (act === "seek") {
 			this.#seeks += 1;

@@ -5,6 +5,10 @@ import { median } from "./clock.js";
 const ENGAGE_MS = 20;
 const LET_GO_MS = 8;
 
+/** Pictures come in steps: half a step is as near as one can be, and who asks for more swings from one to the other. */
+const STEP_MAX_MS = 50;
+const STEP_SURPLUS_MS = 4;
+
 /** Below this nobody hears the other speed. */
 const GENTLE = 0.03;
 const GENTLE_MS = 100;
@@ -28,33 +32,37 @@ const LATENCY_MAX_MS = 3000;
 
 export class Controller {
 	/** How long the device takes from play() to moving pictures, and from a seek to being able to play. */
-	play = new Latency(40);
+	play = new Latency(90);
 	seek = new Latency(250);
 	#budget = new SeekBudget();
-	#engaged = false;
+	#engaged = true;
 
 	/**
-	 * Decide what to do about `errorMs` (ahead is positive) while the party plays at `rate`; `settling` for some seconds after a
-	 * start. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
+	 * Decide what to do about `errorMs` (ahead is positive), which is known in steps of `stepMs`, while the party plays at `rate`;
+	 * `settling` for some seconds after a start. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
 	 */
-	steer({ nowMs, errorMs, rate, settling = false }) {
+	steer({ nowMs, errorMs, rate, stepMs = 0, settling = false }) {
 		const size = Math.abs(errorMs);
 		if (size > (settling ? SETTLING_MS : FIRM_MS) && this.#budget.allows(nowMs)) return this.#leap(nowMs, rate);
-		this.#engaged = size > (this.#engaged ? LET_GO_MS : ENGAGE_MS);
+		const nearMs = Math.max(LET_GO_MS, Math.min(stepMs, STEP_MAX_MS) / 2);
+		this.#engaged = size > (this.#engaged ? nearMs : Math.max(ENGAGE_MS, nearMs + STEP_SURPLUS_MS));
 		if (!this.#engaged) return { act: "none", rate, lowerQuality: false };
 		const most = size > GENTLE_MS ? FIRM : GENTLE;
 		const share = Math.max(-most, Math.min(most, -errorMs / CLOSING_MS));
 		return { act: "rate", rate: rate * (1 + Math.round(share * RATE_STEPS) / RATE_STEPS), lowerQuality: false };
 	}
 
-	/** The party went elsewhere, or somebody asks to be synced: what was corrected before no longer counts. */
+	/** The player starts, or starts elsewhere: come as near as can be once. */
+	begin() {
+		this.#engaged = true;
+	}
+
+	/** Somebody asks to be synced, or plays something else: the seeks of before no longer count. */
 	reset() {
-		this.#engaged = false;
 		this.#budget = new SeekBudget();
 	}
 
 	#leap(nowMs, rate) {
-		this.#engaged = false;
 		return { act: "seek", rate, lowerQuality: this.#budget.spend(nowMs) };
 	}
 }
