@@ -20,6 +20,12 @@ class Plan:
     api_rows: int
     api_rounds: int
     api_s: float
+    sync_steady_s: float
+    sync_profiles: tuple[str, ...]
+    """Lines that watch parties are held over."""
+    sync_rival_s: float
+    sync_rival_profiles: tuple[str, ...]
+    """Those of them that other strategies are shown on, too."""
 
 
 FULL = Plan(
@@ -33,6 +39,10 @@ FULL = Plan(
     api_rows=100_000,
     api_rounds=3,
     api_s=10.0,
+    sync_steady_s=600.0,
+    sync_profiles=("1", "20±5", "80/40±20", "150±60", "300/100±100, 1 s freeze each 20 s"),
+    sync_rival_s=60.0,
+    sync_rival_profiles=("20±5", "150±60"),
 )
 QUICK = Plan(
     rounds=1,
@@ -45,4 +55,8 @@ QUICK = Plan(
     api_rows=10_000,
     api_rounds=1,
     api_s=4.0,
+    sync_steady_s=15.0,
+    sync_profiles=("150±60",),
+    sync_rival_s=15.0,
+    sync_rival_profiles=(),
 )

@@ -1,14 +1,14 @@
 """One party from its first play to its last pause, and what there is to say of it."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bench.cost import machine_busy_seconds
+from bench.cost import cpu_seconds, cpu_seconds_of_children, machine_busy_seconds
 from bench.sync.members import Member, wait
 from bench.sync.truth import Track, pairwise_errors, percentile, spread, together_after_ms
 
 SETTLE_S = 6.0
-_TOGETHER_MS = 40.0
 _PAUSE_S = 2.5
 _LATE_FRAME_MS = 55.0  # at 30 frames a second one was left out
 _LOADED = "() => { const video = document.querySelector('video'); return video && video.readyState >= 3; }"
@@ -42,7 +42,8 @@ class Outcome:
     paused_apart_ms: float = 0.0
     misread: int = 0
     pictures: int = 0
-    cores_busy: float = 0.0
+    others_busy: float = 0.0
+    """The share of one core that other programs took in steady play: frames come late when it is large."""
     told: dict[str, object] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -52,21 +53,21 @@ class Outcome:
         return percentile(self.errors, 95)
 
 
-def hold_party(members: Sequence[Member], phases: Phases, say: Callable[[str], None]) -> Outcome:
+def hold_party(members: Sequence[Member], phases: Phases, together_ms: float) -> Outcome:
     """Let all but the last come, play, let the last come, play on, seek, pause, play; return the outcome.
 
-    The second member gives the commands: its line is one of the profile.
+    The second member gives the commands: its line is one of the profile. Members are together when no two
+    pictures are further apart than together_ms.
     """
-    return _Party(members, phases, say).hold()
+    return _Party(members, phases, together_ms).hold()
 
 
 class _Party:
-    def __init__(self, members: Sequence[Member], phases: Phases, say: Callable[[str], None]) -> None:
-        self._members, self._phases, self._say = members, phases, say
+    def __init__(self, members: Sequence[Member], phases: Phases, together_ms: float) -> None:
+        self._members, self._phases, self._together_ms = members, phases, together_ms
         self._host = members[1]
         self._outcome = Outcome()
         self._spans: dict[str, tuple[float, float]] = {}
-        self._before: dict[str, float] = {}
 
     def hold(self) -> Outcome:
         for member in self._members[:-1]:
@@ -100,12 +101,12 @@ class _Party:
 
     def _play_steadily(self) -> None:
         self._host.call("truth.mark('steady')")
-        began, busy = self._host.marked_ms("steady"), machine_busy_seconds()
+        began, busy = self._host.marked_ms("steady"), _others_busy_s()
         wait(self._members, self._phases.steady_s)
         self._host.call("truth.mark('steady over')")
         over = self._host.marked_ms("steady over")
         self._outcome.steady = (began, over)
-        self._outcome.cores_busy = (machine_busy_seconds() - busy) / (over - began) * 1000
+        self._outcome.others_busy = max(0.0, _others_busy_s() - busy) / (over - began) * 1000
 
     def _pause(self) -> None:
         self._host.begin("member.command('pause')")
@@ -123,7 +124,7 @@ class _Party:
         self._judge_steady()
         for name, (begin, end) in self._spans.items():
             pictures = [track.picture for track in outcome.tracks[: self._there(name)]]
-            outcome.together_ms[name] = together_after_ms(pictures, begin, end, _TOGETHER_MS)
+            outcome.together_ms[name] = together_after_ms(pictures, begin, end, self._together_ms)
         for name in ("play", "play again"):
             outcome.felt_ms[name] = _felt_ms(outcome.tracks[: self._there(name)], self._spans[name][0])
         outcome.misread = sum(track.misread() for track in outcome.tracks)
@@ -147,3 +148,9 @@ def _felt_ms(tracks: Sequence[Track], since_ms: float) -> float | None:
     moved = [track.first_moved_ms(since_ms) for track in tracks]
     known = [at_ms for at_ms in moved if at_ms is not None]
     return max(known) - since_ms if len(known) == len(moved) else None
+
+
+def _others_busy_s() -> float:
+    """Return the CPU seconds that were used by what is neither this program nor below it."""
+    own = os.getpid()
+    return machine_busy_seconds() - cpu_seconds(own) - cpu_seconds_of_children(own)
