@@ -38,6 +38,9 @@ from api.moderation.report_routes import reports_blueprint
 from api.moderation.sanction_routes import sanctions_blueprint
 from api.moderation.word_routes import words_blueprint
 from api.pages import pages_blueprint
+from api.parties.door_routes import party_door_blueprint
+from api.parties.invite_routes import party_invites_blueprint
+from api.parties.party_routes import parties_blueprint
 from api.realtime import realtime_blueprint
 from api.services import ApiServices
 
@@ -61,6 +64,9 @@ BLUEPRINTS: tuple[Callable[[ApiServices], Blueprint], ...] = (
     list_item_blueprint,
     mail_blueprint,
     pages_blueprint,
+    parties_blueprint,
+    party_door_blueprint,
+    party_invites_blueprint,
     posts_blueprint,
     profiles_blueprint,
     reactions_blueprint,

@@ -61,11 +61,11 @@ class World:
 
 
 async def new_world(api: Api) -> World:
-    """Make people, a video with a comment, a list, and a thread with a post."""
+    """Make people, a video with a comment, a list, a thread with a post, and a watch party."""
     world = World(api)
     creator = await api.sign_in("creator", "Grace", "grace")
     world.people = {"creator": creator, "admin": await api.sign_in("admin", "Katherine", "katherine")}
-    for make in (_accounts, _catalog, _forum):
+    for make in (_accounts, _catalog, _forum, _parties):
         await make(world, api, creator, world.people["admin"])
     return world
 
@@ -117,6 +117,12 @@ async def _forum(world: World, api: Api, creator: Person, admin: Person) -> None
         "moderation/posts": thread,
         "moderation/{thread}": post,
     }
+
+
+async def _parties(world: World, api: Api, creator: Person, admin: Person) -> None:
+    party = await _made(api, "/api/parties", {"title": "Launch night", "visibility": "public"}, creator)
+    invite = await _made(api, f"/api/parties/{party}/invites", {}, creator)
+    world.things |= {"parties": party, "invites": invite}
 
 
 async def _made(api: Api, path: str, body: dict[str, Any], by: Person) -> str:

@@ -28,6 +28,7 @@ SENSIBLE: dict[str, Any] = {
     "tags": ["iss"],
     "text": "Look at this",
     "title": "First light",
+    "url": "/clips/launch.m3u8",
     "visibility": "public",
     "words": ["rubbish"],
 }
@@ -37,7 +38,14 @@ SENSIBLE: dict[str, Any] = {
 def sensible_body(schema: dict[str, Any], things: dict[str, str]) -> dict[str, Any]:
     """Return a body for a schema of an object: all fields of which one knows what to say."""
     known = SENSIBLE | {"id": things["videos"], "post_id": things["posts"]}
-    return {name: known[name] for name in schema.get("properties", {}) if name in known}
+    fields = schema.get("properties", {})
+    return {name: _allowed(field, known[name]) for name, field in fields.items() if name in known}
+
+
+def _allowed(field: dict[str, Any], value: Any) -> Any:
+    """Return the value, or the first of those that a field allows when it allows but a few others."""
+    choices = [each for shape in (field, *field.get("anyOf", [])) for each in shape.get("enum", [])]
+    return value if not choices or value in choices else choices[0]
 
 
 def sensible_query(parameters: list[dict[str, Any]]) -> dict[str, Any]:
