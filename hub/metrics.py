@@ -31,6 +31,7 @@ class HubFigures:
         yield from self._rooms()
         yield from self._log()
         yield from self._fanout()
+        yield from self._parties()
 
     def _sessions(self) -> Iterator[Metric]:
         counters = self._services.counters
@@ -89,6 +90,20 @@ class HubFigures:
         yield _gauge("fanout_last_seconds", "how long the last fan-out took", fanout.counters.fanout_s_last)
         yield _counter("repairs", "gaps read again from the log", fanout.counters.repairs)
         yield _counter("dropped_volatile", "volatile publications dropped", fanout.counters.dropped_volatile)
+
+    def _parties(self) -> Iterator[Metric]:
+        kept = self._services.keepers.statistics()
+        yield _gauge("parties", "watch parties that are kept now", kept.parties)
+        yield _gauge("party_people", "people whose players are heard in watch parties", kept.people)
+        yield _counter("party_ticks", "seconds that rooms of watch parties were told of", kept.counters.ticks)
+        yield _counter(
+            "party_failed_ticks", "such seconds that a room did not take", kept.counters.failed_ticks
+        )
+        yield _counter("party_reports", "reports of players in watch parties", kept.counters.reports)
+        yield _counter("roster_changes", "changes that rosters told", kept.counters.roster_changes)
+        yield _counter(
+            "expulsions", "subscriptions that ended by a kick or a ban", self._services.expulsions.ended
+        )
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

@@ -4,6 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hub.metrics import HubFigures
 from tests.hub.live_hub import LOBBY, LiveHub, live_hub
+from tests.hub.live_party import member, order, party_hub, report
 
 
 def figures(hub: LiveHub) -> dict[str, float]:
@@ -45,6 +46,18 @@ async def test_what_happened_is_counted() -> None:
         assert found["deliveries_total"] == 6
         assert (found["recoveries_total"], found["failed_recoveries_total"]) == (1, 1)
         assert found["crashes_total"] == found["restarts_total"] == found["slow_clients_total"] == 0
+
+
+async def test_what_happens_in_parties_is_counted() -> None:
+    async with party_hub() as hub, member(hub, "owner") as owner, member(hub, "eve"):
+        await report(owner)
+        await order(owner, type="kick", user="eve")
+        await hub.until(lambda: hub.services.keepers.statistics().counters.roster_changes)
+        found = figures(hub)
+        assert (found["parties"], found["party_people"]) == (1, 1)
+        assert (found["party_reports_total"], found["roster_changes_total"]) == (1, 1)
+        assert found["party_ticks_total"] >= 1
+        assert (found["party_failed_ticks_total"], found["expulsions_total"]) == (0, 1)
 
 
 async def test_every_figure_has_a_name_of_ours_and_says_what_it_is() -> None:
