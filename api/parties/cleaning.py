@@ -38,7 +38,7 @@ where status not in ('opening', 'ended') and alive_at < now() - $1::interval
     and coalesce(starts_at, created_at) < now() - $1::interval and id > $2
 order by id limit $3
 """
-_HUB = By("", "CosmoHub", system=True, moderator=True)
+_CLEANER = By("cleaner", "CosmoHub", system=True, moderator=True)
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,7 @@ async def _until_none(database: Database, purge: str, kept: timedelta) -> None:
 async def _end(database: Database, rooms: RoomsPort, party: str) -> None:
     """End a party in which nobody has been for long; one that cannot be ended now has its turn next time."""
     try:
-        await rooms.command(room_of(party), {"type": "end", "op": secrets.token_hex(16)}, _HUB)
+        await rooms.command(room_of(party), {"type": "end", "op": secrets.token_hex(16)}, _CLEANER)
     except Refused as refused:
         if refused.code not in (refusals.PARTY_ENDED, refusals.NOT_FOUND):
             log.warning("party_not_ended", party=party, reason=refused.message)

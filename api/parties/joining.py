@@ -11,7 +11,7 @@ from rooms import refusals
 from rooms.kind import By, Refused
 from store.database import Row
 
-HUB = By("", "CosmoHub", system=True)
+DOOR = By("door", "CosmoHub", system=True)
 
 
 async def join(services: ApiServices, party: Row, who: Caller, secret: str | None) -> dict[str, Any]:
@@ -32,7 +32,7 @@ async def join(services: ApiServices, party: Row, who: Caller, secret: str | Non
 
 async def check(services: ApiServices, party: str, who: Caller) -> None:
     """Let the room say whether somebody may come in now; raise Refused."""
-    await services.rooms.command(room_of(party), {"type": "check", "user": who.user}, HUB)
+    await services.rooms.command(room_of(party), {"type": "check", "user": who.user}, DOOR)
 
 
 async def _come_invited(services: ApiServices, party: str, who: Caller, secret: str) -> str:
@@ -67,7 +67,7 @@ async def _admit(services: ApiServices, party: str, who: Caller, used: Use) -> N
     }
     database = services.database
     try:
-        await services.rooms.command(room_of(party), admission, HUB)
+        await services.rooms.command(room_of(party), admission, DOOR)
     except Refused as refused:
         if not refused.temporary:
             await database.run(lambda connection: invites.give_back(connection, used))
