@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -14,6 +14,8 @@ from api.parties.shapes import State
 from api.problems import Problem
 from store.database import Connection, Row
 
+BEGINNING_OF_TIME = datetime.fromtimestamp(0, UTC)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 ALIVE_S = 60  # told of so long ago, somebody is there; rooms tell every few seconds
 OWN = "own"
 
@@ -30,7 +32,7 @@ _PAGE = """
 select page.key, party.id, {card} as card
 from (
     select id, {column} as key from party
-    where {which} and ($2::timestamptz is null or ({column}, id) {side} ($2, $3))
+    where {which} and ({column}, id) {side} ($2::timestamptz, $3)
     order by {column} {order}, id {order} limit $1
 ) as page join party using (id) join account on account.id = owner
 order by page.key {order}, party.id {order}
@@ -54,23 +56,27 @@ class _List:
     newest_first: bool = True
 
     @property
+    def beginning(self) -> datetime:
+        return END_OF_TIME if self.newest_first else BEGINNING_OF_TIME
+
+    @property
     def sql(self) -> str:
         order, side = ("desc", "<") if self.newest_first else ("asc", ">")
         card = _CARD.format(alive=_ALIVE)
         return _PAGE.format(card=card, which=self.which, column=self.column, order=order, side=side)
 
 
-_LISTS: dict[str, str] = {
+_LISTS: dict[str, _List] = {
     "live": _List(
         "visibility = 'public' and members > 0 and status not in ('opening', 'ended')"
         f" and {_ALIVE} and (status <> 'lobby' or starts_at is null or starts_at <= now())",
         "created_at",
-    ).sql,
+    ),
     "upcoming": _List(
         "visibility = 'public' and status = 'lobby' and starts_at > now()", "starts_at", newest_first=False
-    ).sql,
-    "ended": _List("visibility = 'public' and status = 'ended'", "ended_at").sql,
-    OWN: _List("owner = $4 and status <> 'opening'", "created_at").sql,
+    ),
+    "ended": _List("visibility = 'public' and status = 'ended'", "ended_at"),
+    OWN: _List("owner = $4 and status <> 'opening'", "created_at"),
 }
 
 
@@ -84,6 +90,15 @@ async def list_own(
 ) -> dict[str, Any]:
     """Return a page of somebody's own parties, the newest first."""
     return await _page(connection, OWN, cursor, limit, owner)
+
+
+def page_query(state: str) -> tuple[str, datetime]:
+    """Return the statement that reads a page of a list, and the time at which its first page begins.
+
+    It takes how many rows, the time and the id behind which they stand, and for `OWN` whose they are.
+    """
+    asked = _LISTS[state]
+    return asked.sql, asked.beginning
 
 
 async def find_party(connection: Connection, party: str, who: Caller) -> Row:
@@ -115,18 +130,19 @@ async def end_party(connection: Connection, party: str) -> None:
 async def _page(
     connection: Connection, state: str, cursor: str | None, limit: int, *more: Any
 ) -> dict[str, Any]:
-    key, last = _place(state, cursor)
-    rows = await connection.fetch(_LISTS[state], limit + 1, key, last, *more)
+    sql, beginning = page_query(state)
+    key, last = _place(state, cursor) or (beginning, "")
+    rows = await connection.fetch(sql, limit + 1, key, last, *more)
     following = None
     if len(rows) > limit:
         following = encode_cursor(state, rows[limit - 1]["key"], rows[limit - 1]["id"])
     return {"items": [orjson.Fragment(row["card"]) for row in rows[:limit]], "next": following}
 
 
-def _place(state: str, cursor: str | None) -> tuple[datetime | None, str | None]:
+def _place(state: str, cursor: str | None) -> tuple[datetime, str] | None:
     decoded = decode_cursor(cursor, str, datetime, str)
     if decoded is None:
-        return None, None
+        return None
     if decoded[0] != state or None in decoded:
         raise Problem(
             400, "invalid_cursor", "this cursor belongs to another list: begin without it", "cursor"
