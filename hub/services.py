@@ -48,7 +48,7 @@ class Services:
     keepers: Keepers
     expulsions: Expulsions
     presence: Presence
+    withholding: Withholding
     counters: SessionCounters = field(default_factory=SessionCounters)
     replies: Replies = field(default_factory=Replies)
     words: WordList = field(default_factory=WordList)
-    withholding: Withholding = field(default_factory=Withholding)

@@ -34,6 +34,7 @@ from hub.trackers import Trackers, norad_of
 from hub.watch_ear import WatchEar
 from hub.websocket_door import WebSocketDoor
 from hub.wellness import HubWellness
+from hub.withholding import Withholding
 from rooms.channels import kind_of
 from rooms.kind import Kind
 from rooms.ports import Publisher
@@ -236,6 +237,7 @@ def _services(
         keepers=keepers,
         expulsions=crowd.expulsions,
         presence=crowd.presence,
+        withholding=Withholding(event_log),
     )
 
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import orjson
 
+from hub.keepers import WATCH_PREFIX
 from hub.wire.codec import Encoded
 from rooms.kind import By
 from rooms.ports import Publication
 from store.database import Database
-from store.event_log import Recorded
+from store.event_log import EventLog, Recorded
 
 THREAD_PREFIX = "thread:"
-_SPOKEN = ('{"type":"post"', '{"type":"edit"')
+_SPOKEN = ('{"type":"post"', '{"type":"edit"', '{"type":"chat"')
+_DELETED = '{"type":"delete"'
 _WITHHELD = """
 select post.id from thread join forum_post as post using (life)
 where thread.id = $1 and post.id = any($2)
@@ -26,24 +28,31 @@ _SPOKEN_ENCODED = tuple(b'{"data":' + begin.encode() for begin in _SPOKEN)
 
 
 class Withholding:
-    """Blanks texts in pages of the history of threads, once it knows the database that says which."""
+    """Blanks texts in pages of the history: of watch parties by their log, of threads by the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
         self._database: Database | None = None
 
     def ask(self, database: Database) -> None:
-        """Ask this database from now on."""
+        """Ask this database about threads from now on."""
         self._database = database
 
     async def cover(self, channel: str, events: Sequence[Recorded], by: By) -> list[Recorded]:
         """Return the events as `by` may read them; moderators read what is hidden. Raises DatabaseError."""
-        spoken = {each.subject for each in events if each.data.startswith(_SPOKEN)}
-        if self._database is None or not spoken or not channel.startswith(THREAD_PREFIX):
-            return list(events)
+        spoken = {each.subject for each in events if each.subject and each.data.startswith(_SPOKEN)}
+        withheld = await self._withheld(channel, spoken, by) if spoken else set()
+        return [_blank(each) if each.subject in withheld else each for each in events]
+
+    async def _withheld(self, channel: str, spoken: set[str], by: By) -> set[str]:
+        if channel.startswith(WATCH_PREFIX):
+            events = await self._log.about(channel, list(spoken))
+            return {each.subject for each in events if each.subject and each.data.startswith(_DELETED)}
+        if self._database is None or not channel.startswith(THREAD_PREFIX):
+            return set()
         thread = channel.removeprefix(THREAD_PREFIX)
         rows = await self._database.fetch(_WITHHELD, thread, list(spoken), by.moderator)
-        withheld = {row["id"] for row in rows}
-        return [_blank(each) if each.subject in withheld else each for each in events]
+        return {row["id"] for row in rows}
 
 
 def _blank(event: Recorded) -> Recorded:

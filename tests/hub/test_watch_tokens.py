@@ -102,6 +102,23 @@ async def test_what_was_missed_is_recovered_with_a_token_alone() -> None:
         assert [each["data"]["text"] for each in found["publications"]] == ["Hello"]
 
 
+async def test_what_was_deleted_is_read_and_recovered_without_its_text() -> None:
+    async with party_hub() as hub, member(hub, "ada") as ada, hub.client("bob") as bob:
+        for number in range(3):
+            await command(ada, type="chat", id=str(number), text="Hello")
+        await order(ada, type="delete", id="1")
+        shown = [("0", "Hello", False), ("1", "", True), ("2", "Hello", False)]
+        page = await ada.ask("history", {"channel": PARTY, "limit": 5})
+        recovered = await bob.subscribe(PARTY, token=ticket(hub, "bob"), recover=True, offset=1)
+        assert chats(page) == chats(recovered) == shown
+
+
+def chats(result: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Return id, text and whether it was withheld of each message."""
+    said = [each["data"] for each in result["publications"] if each["data"]["type"] == "chat"]
+    return [(each["id"], each["text"], each.get("withheld", False)) for each in said]
+
+
 async def test_a_token_for_a_channel_lets_nobody_in() -> None:
     async with party_hub() as hub, hub.client(None) as ada:
         await ada.send("connect", {"token": ticket(hub, "ada")})
