@@ -59,7 +59,7 @@ def test_who_goes_is_gone_and_going_twice_is_harmless() -> None:
 
 def test_the_last_to_leave_pauses_the_party_and_it_goes_on_from_there() -> None:
     party = Watched(ADA).playing()
-    left, state = party.give(ADA, "leave")
+    _left, state = party.give(ADA, "leave")
     assert (state["status"], state["position_ms"], state["cause"]["word"]) == ("paused", 800, "left")
     party.now += 3_600_000
     party.give(ADA, "enter")
@@ -239,7 +239,7 @@ def test_who_stood_in_steps_back_when_the_owner_is_there_again() -> None:
     party = Watched(ADA, BOB)
     party.give(ADA, "leave")
     assert role(party, BOB) == "host"
-    enter, back = party.give(ADA, "enter")
+    _enter, back = party.give(ADA, "enter")
     assert (back["member"], back["role"], back["cause"]) == ("bob", "member", "return")
     assert dict(party.state.roles) == {"ada": "owner"}
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rooms.kinds.watch_state import QUEUE_MAX
-from tests.rooms.watch_bench import ADA, BOB, CAT, CLIP, FILM, GUS, Watched, types
+from tests.rooms.watch_bench import ADA, BOB, CAT, FILM, GUS, Watched, types
 
 THIRD = {"id": "third", "title": "Third", "url": "/third.mp4"}
 
@@ -159,10 +159,3 @@ def test_rubbish_is_refused_by_the_name_of_its_field(item: Any, field: str) -> N
     refused = Watched(ADA).refusal(ADA, "add", item=item)
     assert refused.code == 400
     assert refused.message.startswith(field)
-
-
-def test_items_of_one_opening_are_different() -> None:
-    refused = Watched().refusal(
-        ADA, "open", epoch="00000000", title="T", visibility="public", items=[CLIP, CLIP]
-    )
-    assert (refused.code, refused.message) == (400, "items must be items with different ids")
