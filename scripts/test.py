@@ -1,7 +1,7 @@
-"""Run all tests: fast ones first on all cores, then the real processes and the real browser, one by one.
+"""Run all tests: fast ones first, then the real processes and browsers, then what wants the machine for itself.
 
-The stages are two runs of pytest, so that the second begins only when all of the first is well; they share a
-process, so that the last thing printed, the second's closing line, counts both.
+Each stage is a run of pytest, which begins only when all of the one before is well; they share a process, so
+that the last thing printed, the last one's closing line, counts all.
 """
 
 import sys
@@ -12,7 +12,8 @@ import pytest
 from scripts.browser import BrowserMissing, find_browser
 
 FAST = ("-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "-m", "not e2e")
-REAL = ("-q", "-m", "e2e")
+REAL = ("-q", "-n", "2", "--dist", "loadfile", "-m", "e2e and not alone")
+ALONE = ("-q", "-m", "alone")
 
 
 class ClosingLine:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{missing}\n")
         return 1
     closing_line = ClosingLine()
-    for stage in [tuple(arguments)] if arguments else (FAST, REAL):
+    for stage in [tuple(arguments)] if arguments else (FAST, REAL, ALONE):
         code = pytest.main(list(stage), plugins=[closing_line])
         if code != pytest.ExitCode.OK:  # no tests at all is a failure too
             return int(code)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import count
 
 import hostile_clients
+import pytest
 from hub_process import HubProcess
 from sdk_people import Person, assert_nothing_lost, everybody, in_the_lobby, run
 
@@ -30,6 +31,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.alone
 def test_hostile_clients_get_their_codes_and_the_others_notice_nothing(hub: HubProcess) -> None:
     run(_fill_the_past(hub))
     before, most = run(_talk_among_hostile_clients(hub))

@@ -1,4 +1,4 @@
-"""The test runner: all of the first stage before any of the second, and one closing line that counts both."""
+"""The test runner: all of one stage before any of the next, and one closing line that counts all."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 RUN = """
 import sys
 from scripts import test
-test.FAST, test.REAL = ["fast.py"], ["real.py"]
+test.FAST, test.REAL, test.ALONE = ["fast.py"], ["real.py"], ["alone.py"]
 sys.exit(test.main(sys.argv[1:]))
 """
 WELL = "def test_well(): pass\n"
@@ -21,10 +21,11 @@ FAILS = "def test_fails(): assert False\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A project of two stages that are well."""
+    """A project whose stages are well."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -q -p no:cacheprovider\n")
     (tmp_path / "fast.py").write_text(WELL + SKIPS)
     (tmp_path / "real.py").write_text(WELL)
+    (tmp_path / "alone.py").write_text(WELL)
     return tmp_path
 
 
@@ -42,7 +43,7 @@ def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 def test_the_closing_line_counts_all_stages(folder: Path) -> None:
     ended = _run(folder)
     assert ended.returncode == 0
-    assert ended.stdout.splitlines()[-1].startswith("2 passed, 1 skipped in ")
+    assert ended.stdout.splitlines()[-1].startswith("3 passed, 1 skipped in ")
 
 
 def test_a_stage_that_fails_is_the_last(folder: Path) -> None:
@@ -59,7 +60,7 @@ def test_a_later_stage_that_fails_is_counted_with_the_earlier(folder: Path) -> N
     assert ended.stdout.splitlines()[-1].startswith("1 failed, 1 passed, 1 skipped in ")
 
 
-@pytest.mark.parametrize("stage", ["fast.py", "real.py"])
+@pytest.mark.parametrize("stage", ["fast.py", "real.py", "alone.py"])
 def test_a_stage_without_tests_is_a_failure(folder: Path, stage: str) -> None:
     (folder / stage).write_text("")
     assert _run(folder).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
