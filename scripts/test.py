@@ -1,4 +1,4 @@
-"""Run all tests: fast ones first, then the real processes and browsers, then what wants the machine for itself.
+"""Run all tests: fast ones first, then real processes and browsers, then what wants the machine for itself.
 
 Each stage is a run of pytest, which begins only when all of the one before is well; they share a process, so
 that the last thing printed, the last one's closing line, counts all.
