@@ -1,14 +1,15 @@
 """One party from its first play to its last pause, and what there is to say of it."""
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.cost import cpu_seconds, cpu_seconds_of_children, machine_busy_seconds
+from bench.sync.clips import FPS
 from bench.sync.members import Member, wait
-from bench.sync.truth import Track, pairwise_errors, percentile, spread, together_after_ms
+from bench.sync.truth import Track, pairwise_errors, percentile, together_after_ms
 
-SETTLE_S = 6.0
 _PAUSE_S = 2.5
 _LATE_FRAME_MS = 55.0  # at 30 frames a second one was left out
 _LOADED = "() => { const video = document.querySelector('video'); return video && video.readyState >= 3; }"
@@ -19,6 +20,7 @@ class Phases:
     """How long the parts of a party last, and where its seeks go."""
 
     steady_s: float
+    settle_s: float = 6.0
     seeks_ms: tuple[int, ...] = (90_000, 40_000)
 
 
@@ -31,6 +33,8 @@ class Outcome:
     steady: tuple[float, float] = (0.0, 0.0)
     errors: list[float] = field(default_factory=list)
     """How far apart the pictures of two members were."""
+    whole_errors: list[float] = field(default_factory=list)
+    """Those of them when neither had left out a frame, as machines do that are too busy to show them all."""
     clock_errors: list[float] = field(default_factory=list)
     """How far apart two members' players were by their own word: finer than a frame, and what is heard."""
     late_frames: int = 0
@@ -40,6 +44,7 @@ class Outcome:
     felt_ms: dict[str, float | None] = field(default_factory=dict)
     """How long after the command each member's picture moved, the slowest member's."""
     paused_apart_ms: float = 0.0
+    """How far apart the pictures were in a pause, by the numbers in them."""
     misread: int = 0
     pictures: int = 0
     others_busy: float = 0.0
@@ -87,17 +92,17 @@ class _Party:
     def _command(self, name: str, word: str, position_ms: int | None = None) -> None:
         given = "" if position_ms is None else f", {position_ms}"
         self._host.begin(f"member.command('{word}'{given})")
-        wait(self._members, SETTLE_S)
+        wait(self._members, self._phases.settle_s)
         self._note_span(name, self._host.marked_ms(f"command {word}"))
 
     def _join_last(self) -> None:
         last = self._members[-1]
         last.begin("member.join()")
-        wait(self._members, SETTLE_S)
+        wait(self._members, self._phases.settle_s)
         self._note_span("join", last.marked_ms("join"))
 
     def _note_span(self, name: str, begin_ms: float) -> None:
-        self._spans[name] = (begin_ms, begin_ms + SETTLE_S * 1000)
+        self._spans[name] = (begin_ms, begin_ms + self._phases.settle_s * 1000)
 
     def _play_steadily(self) -> None:
         self._host.call("truth.mark('steady')")
@@ -111,9 +116,9 @@ class _Party:
     def _pause(self) -> None:
         self._host.begin("member.command('pause')")
         wait(self._members, _PAUSE_S)
-        pictures = [member.collect().picture for member in self._members]
-        at_ms = self._host.marked_ms("command pause") + _PAUSE_S * 1000
-        self._outcome.paused_apart_ms = spread(pictures, at_ms)
+        numbers = [member.call("truth.number()") for member in self._members]
+        unread = any(number is None or math.isnan(number) for number in numbers)
+        self._outcome.paused_apart_ms = math.inf if unread else (max(numbers) - min(numbers)) / FPS * 1000
 
     def _finished(self) -> Outcome:
         outcome = self._outcome
@@ -136,7 +141,9 @@ class _Party:
 
     def _judge_steady(self) -> None:
         outcome, (begin, end) = self._outcome, self._outcome.steady
-        outcome.errors = pairwise_errors([track.picture for track in outcome.tracks], begin, end)
+        pictures = [track.picture for track in outcome.tracks]
+        outcome.errors = pairwise_errors(pictures, begin, end)
+        outcome.whole_errors = pairwise_errors(pictures, begin, end, _LATE_FRAME_MS)
         outcome.clock_errors = pairwise_errors([track.clock for track in outcome.tracks], begin, end)
         outcome.late_frames = sum(track.picture.gaps(begin, end, _LATE_FRAME_MS) for track in outcome.tracks)
         outcome.steady_seeks = sum(track.count("seeking", begin, end) for track in outcome.tracks)

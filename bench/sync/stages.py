@@ -51,6 +51,7 @@ def open_members(venue: Venue, strategy: Strategy, profile: Profile, count: int)
             config = _on_relay(port, number) if party is None else _on_hub(port, party, number)
             config |= {"clip": venue.clip, **strategy.options}
             member.go(bare_page(stage, strategy.module, config))
+            member.page.wait_for_function("() => globalThis.member")
             members.append(member)
         yield members
 

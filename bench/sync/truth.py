@@ -37,10 +37,12 @@ class Curve:
     position_ms: list[float] = field(default_factory=list)
 
     def add(self, at_ms: float, position_ms: float) -> None:
-        """Take a reading; one that is older than the last is none."""
-        if not self.at_ms or at_ms > self.at_ms[-1]:
-            self.at_ms.append(at_ms)
-            self.position_ms.append(position_ms)
+        """Take a reading; one for no later a time, as a frame for the same refresh, replaces the last."""
+        if self.at_ms and at_ms <= self.at_ms[-1]:
+            self.position_ms[-1] = position_ms
+            return
+        self.at_ms.append(at_ms)
+        self.position_ms.append(position_ms)
 
     def at(self, at_ms: float) -> float | None:
         """Return the position at a time, None before the first reading.
@@ -58,10 +60,15 @@ class Curve:
             return shown
         return shown + (then - shown) * (at_ms - began) / (ended - began)
 
+    def gap_ms(self, at_ms: float) -> float:
+        """Return the time between the readings before and after a time; infinite where one is missing."""
+        after = bisect_right(self.at_ms, at_ms)
+        known = 0 < after < len(self.at_ms)
+        return self.at_ms[after] - self.at_ms[after - 1] if known else math.inf
+
     def moves_at(self, at_ms: float) -> bool:
         """Return whether there was a reading just before and just after a time."""
-        after = bisect_right(self.at_ms, at_ms)
-        return 0 < after < len(self.at_ms) and self.at_ms[after] - self.at_ms[after - 1] <= GAP_MAX_MS
+        return self.gap_ms(at_ms) <= GAP_MAX_MS
 
     def gaps(self, begin_ms: float, end_ms: float, longer_ms: float) -> int:
         """Return how many readings of a span came later than this after the one before."""
@@ -121,11 +128,17 @@ def instants(begin_ms: float, end_ms: float) -> Iterator[float]:
     return (begin_ms + step * STEP_MS for step in range(int((end_ms - begin_ms) / STEP_MS)))
 
 
-def pairwise_errors(curves: Sequence[Curve], begin_ms: float, end_ms: float) -> list[float]:
-    """Return how far apart each two members were at each instant of a span."""
+def pairwise_errors(
+    curves: Sequence[Curve], begin_ms: float, end_ms: float, gap_max_ms: float = math.inf
+) -> list[float]:
+    """Return how far apart each two members were at each instant of a span.
+
+    Left out is who had no two readings within gap_max_ms around that instant.
+    """
     errors: list[float] = []
     for at_ms in instants(begin_ms, end_ms):
-        shown = [position for curve in curves if (position := curve.at(at_ms)) is not None]
+        known = [curve.at(at_ms) for curve in curves if curve.gap_ms(at_ms) <= gap_max_ms]
+        shown = [position for position in known if position is not None]
         errors += (abs(one - other) for one, other in itertools.combinations(shown, 2))
     return errors
 

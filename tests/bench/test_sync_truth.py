@@ -48,11 +48,11 @@ def test_a_jump_is_no_movement() -> None:
     assert Curve([0, 33, 66], [0, 33, 90_000]).at(50) == 33
 
 
-def test_a_reading_from_before_is_left_out() -> None:
+def test_a_frame_for_the_same_refresh_replaces_the_one_before() -> None:
     curve = Curve()
-    for at_ms, position_ms in ((10, 1), (10, 2), (5, 3), (20, 4)):
+    for at_ms, position_ms in ((10, 1), (20, 2), (20, 3), (30, 4)):
         curve.add(at_ms, position_ms)
-    assert (curve.at_ms, curve.position_ms) == ([10, 20], [1, 4])
+    assert (curve.at_ms, curve.position_ms) == ([10, 20, 30], [1, 3, 4])
 
 
 def test_every_two_members_are_compared() -> None:

@@ -75,6 +75,9 @@
 		return number;
 	};
 
+	/** The number in the picture that is shown now. */
+	globalThis.truth.number = () => readNumber(document.querySelector("video"));
+
 	let readAt = 0;
 	const follow = (video) => {
 		for (const word of WORDS)
