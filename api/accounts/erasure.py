@@ -16,10 +16,6 @@ ERASURES: Mapping[str, str] = {
     "names and marks in the forum": "select forget_author($1, 'Deleted account')",
     "invitations to watch parties": "delete from party_invite where maker = ($1::uuid)::text",
     "parties they came to": "delete from party_invite_use where person = ($1::uuid)::text",
-    "watch parties that nobody is in": """
-        update party set status = 'ended', updated_at = now()
-        where owner = $1 and members = 0 and status <> 'ended'
-    """,
     "videos that nobody else saw": """
         delete from video where creator = $1 and hidden_at is null
             and (published_at is null or visibility = 'private' or deleted_at is not null)

@@ -1,4 +1,8 @@
-"""What becomes of parties that nobody tends: unopened rows and old invitations go, abandoned parties end."""
+"""What becomes of parties that nobody tends: unopened rows and old invitations go, abandoned parties end.
+
+A party whose owner's account is deleted goes on for those who are in it, under whoever leads them then.
+It ends when nobody is there.
+"""
 
 import secrets
 from datetime import timedelta
@@ -33,10 +37,12 @@ delete from party_invite where id in (
 )
 """
 _ABANDONED = """
-select id from party
-where status not in ('opening', 'ended') and alive_at < now() - $1::interval
-    and coalesce(starts_at, created_at) < now() - $1::interval and id > $2
-order by id limit $3
+select party.id from party join account on account.id = owner
+where status <> 'opening' and status <> 'ended' and party.id > $2 and (
+    (alive_at < now() - $1::interval and coalesce(starts_at, party.created_at) < now() - $1::interval)
+    or (account.deleted_at is not null and members = 0)
+)
+order by party.id limit $3
 """
 _CLEANER = By("cleaner", "CosmoHub", system=True, moderator=True)
 

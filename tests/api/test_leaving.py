@@ -19,6 +19,7 @@ STAYS = {
     "account_session",  # ended, which deletes it
     "audit_log",  # who moderated what has to be known afterwards
     "comment",
+    "party",  # goes on for who is in it, else the cleaning of parties ends it
     "report",
     "thread_read",  # the forum forgets it by itself
     "video",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.parties import opening
+from api.parties.cleaning import clean_once
 from rooms.kind import Refused
 from store.database import Database
 from tests.api.api_app import Api, Person, open_api
@@ -235,10 +236,17 @@ async def test_when_an_owner_leaves_the_hub_parties_without_anybody_end(api: Api
     await told(api, live, members=2)
     secret = (await invite(api, ada, live))["secret"]
     await api.json("DELETE", "/api/me", {"password": None}, ada, status=204)
-    shown = {each: (await api.json("GET", f"/api/parties/{each}"))["party"] for each in (empty, live)}
-    assert [shown[each]["status"] for each in (empty, live)] == ["ended", "lobby"]
-    assert shown[live]["owner"]["display_name"] == "Deleted account"
     await join(api, await api.sign_in(), live, secret, status=404)
+
+    async def statuses() -> list[str]:
+        await clean_once(api.database, api.services.rooms)
+        shown = [(await api.json("GET", f"/api/parties/{each}"))["party"] for each in (empty, live)]
+        assert {each["owner"]["display_name"] for each in shown} == {"Deleted account"}
+        return [each["status"] for each in shown]
+
+    assert await statuses() == ["ended", "lobby"]
+    await told(api, live, members=0)
+    assert await statuses() == ["ended", "ended"]
 
 
 @pytest.fixture
