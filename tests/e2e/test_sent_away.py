@@ -54,6 +54,15 @@ class Goer(SubscriptionEventHandler):
         await self.place.ready(PATIENCE_S)
         await self.place.publish({"type": "enter"})
 
+    async def until_listed(self, channel: str, **wanted: object) -> None:
+        """Wait until the hub shows the party so to people who look at lists."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                answer = await self._http.get(f"/api/parties/{channel.removeprefix('watch:')}")
+                if wanted.items() <= answer.json()["party"].items():
+                    return
+                await asyncio.sleep(0.1)
+
     async def on_unsubscribed(self, ctx: UnsubscribedContext) -> None:
         if not self.ended.done():
             self.ended.set_result(ctx)
@@ -81,6 +90,7 @@ async def _kick(hub: HubProcess) -> None:
         channel = (await owner.rest("/api/parties", **asked))["party"]["channel"]
         await owner.come(channel)
         await eve.come(channel)
+        await owner.until_listed(channel, status="lobby", members=2)
         there = (await owner.place.presence()).clients.values()
         [eve_id] = [each.user for each in there if each.user.startswith("guest-")]
         await owner.place.publish({"type": "kick", "user": eve_id, "op": str(uuid.uuid4())})

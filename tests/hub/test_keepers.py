@@ -1,6 +1,6 @@
 """Keepers: each second the room hears who is there, members hear what is new of each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from hub import keepers as keepers_module
 from hub.keeper import Keeper, KeeperCounters
 from hub.keepers import LINGER_S
 from hub.roster import PEOPLE_MAX, SILENT_AFTER_S, Report
+from store.errors import DatabaseUnavailable
+from store.event_log import Draft, Position
 from store.memory_log import MemoryEventLog
 from tests.hub.live_hub import LOBBY, LiveHub, RawClient
 from tests.hub.live_party import (
@@ -230,6 +232,29 @@ async def test_one_that_was_given_up_is_forgotten_with_its_last_listener(
         async with listener(hub, "ada"):
             assert hub.services.keepers.statistics().parties == 1
             assert hub.supervisors[0].well()
+
+
+class LogThatIsAway(MemoryEventLog):
+    """A log that takes nothing while it is `away`."""
+
+    away = False
+
+    async def append(self, channel: str, after: Position, drafts: Sequence[Draft]) -> Position:
+        if self.away:
+            raise DatabaseUnavailable("the database is away")
+        return await super().append(channel, after, drafts)
+
+
+async def test_while_the_log_is_away_people_are_heard_all_the_same(autojump_clock: MockClock) -> None:
+    log = LogThatIsAway()
+    async with party_hub(log) as hub, member(hub, "ada") as ada, member(hub, "bob"):
+        log.away = True
+        await reports(ada, 16)
+        assert await left(hub) == []
+        assert hub.services.keepers.statistics().counters.failed_ticks > 1
+        log.away = False
+        await reports(ada, 4)
+        assert await left(hub) == [("bob", "silent")]
 
 
 async def test_a_party_that_ended_is_kept_in_peace(autojump_clock: MockClock) -> None:
