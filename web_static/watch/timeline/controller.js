@@ -5,9 +5,14 @@ import { median } from "./clock.js";
 const ENGAGE_MS = 20;
 const LET_GO_MS = 8;
 
-/** Pictures come in steps: half a step is as near as one can be, and who asks for more swings from one to the other. */
+/**
+ * Pictures come in steps: half a step is as near as one can be for sure. Who has come as near and crossed to the other side, or
+ * comes no nearer, is content: who asks for more swings to and fro.
+ */
 const STEP_MAX_MS = 50;
 const STEP_SURPLUS_MS = 4;
+const NEARER_MS = 2;
+const STUCK_MS = 500;
 
 /** Below this nobody hears the other speed. */
 const GENTLE = 0.03;
@@ -16,7 +21,8 @@ const FIRM = 0.08;
 const FIRM_MS = 600;
 
 /** Just after a start everything has moved anyway: a seek hurts less than seconds of another speed. */
-const SETTLING_MS = 200;
+const SETTLING_SEEK_MS = 200;
+const SETTLING_GENTLE_MS = 40;
 
 const CLOSING_MS = 1000;
 const RATE_STEPS = 400;
@@ -35,7 +41,7 @@ export class Controller {
 	play = new Latency(90);
 	seek = new Latency(250);
 	#budget = new SeekBudget();
-	#engaged = true;
+	#pull = fresh();
 
 	/**
 	 * Decide what to do about `errorMs` (ahead is positive), which is known in steps of `stepMs`, while the party plays at `rate`;
@@ -43,18 +49,19 @@ export class Controller {
 	 */
 	steer({ nowMs, errorMs, rate, stepMs = 0, settling = false }) {
 		const size = Math.abs(errorMs);
-		if (size > (settling ? SETTLING_MS : FIRM_MS) && this.#budget.allows(nowMs)) return this.#leap(nowMs, rate);
-		const nearMs = Math.max(LET_GO_MS, Math.min(stepMs, STEP_MAX_MS) / 2);
-		this.#engaged = size > (this.#engaged ? nearMs : Math.max(ENGAGE_MS, nearMs + STEP_SURPLUS_MS));
-		if (!this.#engaged) return { act: "none", rate, lowerQuality: false };
-		const most = size > GENTLE_MS ? FIRM : GENTLE;
+		if (size > (settling ? SETTLING_SEEK_MS : FIRM_MS) && this.#budget.allows(nowMs)) return this.#leap(nowMs, rate);
+		const halfMs = Math.min(stepMs, STEP_MAX_MS) / 2;
+		if (!this.#pull && size > Math.max(ENGAGE_MS, halfMs + STEP_SURPLUS_MS)) this.#pull = fresh();
+		if (this.#pull && this.#isNear(nowMs, errorMs, halfMs)) this.#pull = null;
+		if (!this.#pull) return { act: "none", rate, lowerQuality: false };
+		const most = size > (settling ? SETTLING_GENTLE_MS : GENTLE_MS) ? FIRM : GENTLE;
 		const share = Math.max(-most, Math.min(most, -errorMs / CLOSING_MS));
 		return { act: "rate", rate: rate * (1 + Math.round(share * RATE_STEPS) / RATE_STEPS), lowerQuality: false };
 	}
 
 	/** The player starts, or starts elsewhere: come as near as can be once. */
 	begin() {
-		this.#engaged = true;
+		this.#pull = fresh();
 	}
 
 	/** Somebody asks to be synced, or plays something else: the seeks of before no longer count. */
@@ -62,10 +69,21 @@ export class Controller {
 		this.#budget = new SeekBudget();
 	}
 
+	#isNear(nowMs, errorMs, halfMs) {
+		const pull = this.#pull;
+		const size = Math.abs(errorMs);
+		pull.ahead ??= errorMs > 0;
+		if (size < pull.leastMs - NEARER_MS) Object.assign(pull, { leastMs: size, sinceMs: nowMs });
+		return size < LET_GO_MS || (size <= halfMs && (pull.ahead !== errorMs > 0 || nowMs - pull.sinceMs > STUCK_MS));
+	}
+
 	#leap(nowMs, rate) {
 		return { act: "seek", rate, lowerQuality: this.#budget.spend(nowMs) };
 	}
 }
+
+/** A correction that begins: which side it comes from, and since when it has been how near. */
+const fresh = () => ({ ahead: undefined, leastMs: Infinity, sinceMs: 0 });
 
 /** How many seeks are left: when they do not help, the device is too slow for what it plays. */
 class SeekBudget {
