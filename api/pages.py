@@ -26,6 +26,8 @@ PAGES = {
     "/settings": "settings.html",
     "/u/<name>": "profile.html",
     "/admin/users": "users.html",
+    "/watch": "parties.html",
+    "/watch/<name>": "watch.html",
     "/videos": "videos.html",
     "/videos/<name>": "video.html",
     "/lists": "lists.html",

@@ -15,12 +15,12 @@ export class Refusal extends Error {
 /**
  * Ask, and answer {data, status, etag, answer}. Options: `query` {name: value, empty ones left out}, `body` (an object, or
  * a Blob as it is), `etag` (the edit is refused with 412 when somebody else was faster), `key` (the same key never creates
- * twice), `signal`. Throws Refusal.
+ * twice), `signal`, `as` (a guest who asks, instead of the account). Throws Refusal.
  */
-export async function request(method, path, { query, body, etag, key, signal } = {}) {
-	const ask = async () => reach(withQuery(path, query), { method, body: packed(body), headers: await headers(body, etag, key), signal: until(signal) });
+export async function request(method, path, { query, body, etag, key, signal, as = session } = {}) {
+	const ask = async () => reach(withQuery(path, query), { method, body: packed(body), headers: await headers(as, body, etag, key), signal: until(signal) });
 	let answer = await ask();
-	if (answer.status === 401 && session.user) {
+	if (answer.status === 401 && as === session && session.user) {
 		await reached(session.renew());
 		if (session.user) answer = await ask();
 	}
@@ -43,8 +43,8 @@ function withQuery(path, query = {}) {
 	return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-async function headers(body, etag, key) {
-	const token = await reached(session.token());
+async function headers(as, body, etag, key) {
+	const token = await reached(as.token());
 	return {
 		Accept: "application/json",
 		...(token && { Authorization: `Bearer ${token}` }),

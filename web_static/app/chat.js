@@ -28,8 +28,8 @@ export class Chat {
 	#drawing = null;
 
 	/**
-	 * `more` is what a thread of the forum adds: the `look` of messages, `act(name, message, detail)` for what this does not
-	 * know, and `seen(conversation, toEnd)` whenever the view changed.
+	 * `more` is what other places than the lobby add: the `look` of messages, `act(name, message, detail)` for what this does not
+	 * know, `seen(conversation, toEnd)` whenever the view changed, and `through(realtime, guest)`, by which the room is had.
 	 */
 	constructor({ realtime, guest, storage, outbox, channel, more = NOTHING_MORE }) {
 		this.#guest = guest;
@@ -43,8 +43,8 @@ export class Chat {
 		});
 		find("newest").addEventListener("click", () => this.#toNewest());
 		document.addEventListener("visibilitychange", () => this.#scrolled());
-		this.#room = realtime.room(channel, this.#handlers(), { joinLeave: true, recoverable: true });
-		import("./people.js").then(({ People }) => ((this.#people = new People(find("people"))), this.#askWhoIsHere()));
+		this.#room = (more.through?.(realtime, guest) ?? realtime).room(channel, this.#handlers(), { joinLeave: true, recoverable: true });
+		if (find("people")) import("./people.js").then(({ People }) => ((this.#people = new People(find("people"))), this.#askWhoIsHere()));
 	}
 
 	/** The visitor became somebody, or somebody else. */

@@ -25,7 +25,7 @@ export class MessageList {
 	#anew = false;
 	#drawn = new Map();
 
-	/** Calls `act(name, message, detail)` for what a person does, and `scrolled()`; `look` is as PLAIN. */
+	/** Calls `act(name, message, detail)` for what a person does, and `scrolled()`; `look` is as PLAIN, and may have `emojis` of its own. */
 	constructor(log, act, scrolled, look = PLAIN) {
 		this.#log = log;
 		this.#look = look;
@@ -165,7 +165,7 @@ function reactions({ reactions: given }) {
 function tools(message, look) {
 	if (!message.offset || message.deleted) return [];
 	const node = element("div", "tools");
-	node.append(...REACTIONS.map((emoji) => button(emoji, `react ${emoji}`, `React with ${emoji}`)), ...look.tools(message));
+	node.append(...(look.emojis ?? REACTIONS).map((emoji) => button(emoji, `react ${emoji}`, `React with ${emoji}`)), ...look.tools(message));
 	return [node];
 }
 

@@ -15,7 +15,8 @@ const TOKEN_REFUSED = new Set([101, 3500]);
  * connected again after a pause of ours; it keeps each room's position and recovers.
  */
 export class Realtime {
-	#client;
+	/** The SDK's, for what has no word here. */
+	client;
 	#guest;
 	#changed;
 	#timer = null;
@@ -33,21 +34,21 @@ export class Realtime {
 		client.on("connecting", ({ code }) => code && this.#pause());
 		client.on("disconnected", (ending) => this.#ended(ending));
 		client.on("error", ({ error }) => this.#failed(error));
-		this.#client = client;
+		this.client = client;
 	}
 
 	/** Connect at once, as whoever the visitor is now. */
 	start() {
 		clearTimeout(this.#timer);
-		this.#client.disconnect();
-		this.#client.setToken("");
+		this.client.disconnect();
+		this.client.setToken("");
 		this.#changed({ kind: "connecting" });
-		this.#client.connect();
+		this.client.connect();
 	}
 
 	/** Subscribe to a room; handlers, options and the answer are the SDK's. */
 	room(channel, handlers, options = {}) {
-		const subscription = this.#client.newSubscription(channel, options);
+		const subscription = this.client.newSubscription(channel, options);
 		for (const [event, handle] of Object.entries(handlers)) subscription.on(event, handle);
 		subscription.subscribe();
 		return subscription;
@@ -61,7 +62,7 @@ export class Realtime {
 
 	#failed({ code }) {
 		if (code === TOKEN_EXPIRED) this.#expired();
-		if (this.#client.state === "connecting") this.#pause();
+		if (this.client.state === "connecting") this.#pause();
 	}
 
 	#expired() {
@@ -81,7 +82,7 @@ export class Realtime {
 	#pause() {
 		if (performance.now() - this.#liveSince > STEADY_MS) this.#attempts = 0;
 		this.#liveSince = Infinity;
-		this.#client.disconnect();
+		this.client.disconnect();
 		const pauseMs = Math.min(PAUSE_FIRST_MS * 2 ** this.#attempts++, PAUSE_MAX_MS) * (0.5 + Math.random() / 2);
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => this.start(), pauseMs);

@@ -7,6 +7,7 @@ import { can, onWho, who } from "./who.js";
 
 const PLACES = [
 	["/", "Live", /^\/$/],
+	["/watch", "Watch", /^\/watch\b/],
 	["/videos", "Videos", /^\/(videos|lists|history)\b/],
 	["/forum", "Forum", /^\/(forum|threads)\b/],
 ];
@@ -35,13 +36,6 @@ export function openPage({ account = false, permission = "" } = {}) {
 	if (new Storage("cosmohub.notice", "sessionStorage").get("")) import("./notice.js").then(({ noticeLeft }) => noticeLeft());
 	if (closed()) location.replace(signInAddress());
 	return !closed() && (!permission || can(permission));
-}
-
-/** Tell whether the account holds a permission by now: a role may have been given since this browser last heard. */
-export async function permittedNow(permission) {
-	const { session } = await import("./session.js");
-	await session.renew().catch(() => {});
-	return can(permission);
 }
 
 function brand() {

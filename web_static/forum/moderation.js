@@ -2,7 +2,8 @@
 
 import { find, make } from "../app/dom.js";
 import { noticeLeft } from "../app/notice.js";
-import { openPage, permittedNow } from "../app/shell.js";
+import { permittedNow } from "../app/permission.js";
+import { openPage } from "../app/shell.js";
 
 const PERMISSION = "post.moderate";
 const TABS = {

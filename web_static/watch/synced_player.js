@@ -82,6 +82,11 @@ export class SyncedPlayer {
 		this.#source.stop();
 	}
 
+	/** The hub's time in ms, by which parties go; guessed until it is known. */
+	hubNow() {
+		return this.#clock.synced ? this.#clock.hubNow() : Date.now();
+	}
+
 	/** Be where the party is, at once, whatever was tried before. */
 	resync() {
 		this.#controller.reset();
