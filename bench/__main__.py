@@ -17,12 +17,14 @@ from bench.plan import FULL, QUICK, Plan
 from bench.processes import raise_open_files_limit, stop_on_signals
 from bench.rejoin import measure_rejoin
 from bench.report import as_table, write
+from bench.sync.measure import measure_sync
 
 _OTHER_PARTS: dict[str, Callable[[Plan, Say], list[Figure]]] = {
     "memory": measure_memory,
     "chat": measure_chat,
     "rejoin": measure_rejoin,
     "api": measure_api,
+    "sync": measure_sync,
 }
 _PARTS = (*FANOUT_PARTS, *_OTHER_PARTS)
 _SPARE_FILES = 500
