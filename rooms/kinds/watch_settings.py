@@ -12,7 +12,6 @@ from rooms.kinds.watch_position import moved, stopped
 from rooms.kinds.watch_roles import RANKS, role_of
 from rooms.kinds.watch_snapshot import grants_json, grants_of, snapshot
 from rooms.kinds.watch_state import LEADERS, OWNER, Party, Timeline
-from rooms.kinds.watch_waiting import forgiven
 from rooms.refusals import gone, id_taken, permission_denied
 
 OPENING = "party"  # the subject of a log's first event: a party is opened once
@@ -87,7 +86,7 @@ def decide_end(party: Party, command: End, by: By, now_ms: int) -> list[Change]:
 
 def evolve_settings(party: Party, data: dict[str, Any]) -> Party:
     """Return the party as it is set now."""
-    set_ = replace(
+    return replace(
         party,
         title=data["title"],
         visibility=data["visibility"],
@@ -95,7 +94,6 @@ def evolve_settings(party: Party, data: dict[str, Any]) -> Party:
         policy=data["policy"],
         locked=data["locked"],
     )
-    return forgiven(set_, data["at"]) if set_.policy == "none" else set_
 
 
 def evolve_lead(party: Party, data: dict[str, Any]) -> Party:

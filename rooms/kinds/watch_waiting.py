@@ -109,14 +109,6 @@ def evolve_state(party: Party, data: dict[str, Any]) -> Party:
     return _clocks_begin(party, at_ms) if party.running and (fresh or not ran) else party
 
 
-def forgiven(party: Party, at_ms: int) -> Party:
-    """Return the party in which nobody is stalled: it waits for nobody from now on."""
-    party = _clocks_stop(party, at_ms)
-    for member in _stalled(party):
-        party = _with(party, replace(member, stalled=False))
-    return party
-
-
 def clock_stops(party: Party, user: str, at_ms: int) -> Party:
     """Charge somebody for a stall, if its clock runs."""
     member = party.members[user]

@@ -253,7 +253,7 @@ def test_another_policy_counts_at_once() -> None:
     assert (settings["policy"], resume["status"]) == ("none", "playing")
     assert party.give(ADA, "policy", policy="none") == []
     party.give(ADA, "policy", policy="all")
-    assert party.status == "playing", "who was forgiven holds nobody"
+    assert party.status == "playing", "a wait that ended does not begin again"
 
 
 def test_a_clock_that_was_set_back_makes_no_wait_longer() -> None:
