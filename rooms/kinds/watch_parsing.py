@@ -1,13 +1,13 @@
 """Reading commands to a watch party out of what clients and the API send."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from immutables import Map
 
-from rooms.addresses import read_address
+from rooms.addresses import name_of, read_address
 from rooms.commands import (
     as_object,
     flag_of,
@@ -33,6 +33,7 @@ RATE_LEAST, RATE_MOST = 0.25, 2.0
 POLICIES = ("none", "quorum", "all")
 VISIBILITIES = ("public", "unlisted", "invite")
 ROLES = (HOST, MEMBER, GUEST)
+_UNSEEN = ("Cc", "Cs", "Cn", "Zl", "Zp")  # control, lone surrogate, unassigned, and what ends a line
 _EPOCH = re.compile(r"[0-9a-f]{8}")
 
 Fields = dict[str, Any]
@@ -91,8 +92,8 @@ def _flag(fields: Fields, field: str) -> bool:
 
 def _title(fields: Fields) -> str:
     title = visible_text_of(fields, "title", TITLE_LENGTH_MAX)
-    if not title.isprintable():
-        raise invalid("title", "one line of printable characters")
+    if any(unicodedata.category(letter) in _UNSEEN for letter in title):
+        raise invalid("title", "one line of readable characters")
     return title
 
 
@@ -118,17 +119,12 @@ def _item(value: object, usual_id: str) -> Item:
     address = read_address(value.get("url"), value.get("kind"))
     return Item(
         id=message_id_of(value) if value.get("id") is not None else usual_id,
-        title=_title(value) if value.get("title") else _name_in(address.url),
+        title=_title(value) if value.get("title") else name_of(address.url),
         url=address.url,
         kind=address.kind,
         duration_ms=_optional(value, "duration_ms", _duration),
         video=_optional(value, "video", lambda fields: message_id_of(fields, "video")),
     )
-
-
-def _name_in(url: str) -> str:
-    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
-    return "".join(letter for letter in name if letter.isprintable())[:TITLE_LENGTH_MAX].strip() or "Film"
 
 
 def _items(fields: Fields) -> tuple[Item, ...]:

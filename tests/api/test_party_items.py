@@ -114,6 +114,14 @@ async def test_an_item_under_a_key_is_added_once(api: Api) -> None:
     assert len(shown_in(api, party)) == 2
 
 
+async def test_titles_are_in_any_script_and_with_any_emoji(api: Api) -> None:
+    ada = await api.sign_in()
+    for title in ("👩‍🚀 и Союз", "می‌خواهم", "宇宙站"):
+        party = await open_party(api, ada, title=title, items=[{"url": FILM, "title": title}])
+        assert (party["title"], party["item_title"]) == (title, title)
+        assert (await add(api, ada, party["id"], url=FILM, title=title))["item"]["title"] == title
+
+
 @pytest.mark.parametrize(
     ("item", "field"),
     [
