@@ -110,6 +110,8 @@ def _check(party: Party, command: c.Command, by: By, now_ms: int) -> None:
         raise party_ended()
     if isinstance(command, _WORDS) and by.muted_until_ms is not None and by.muted_until_ms > now_ms:
         raise muted(by.muted_until_ms)
+    if not by.moderator and by.user not in party.members and not isinstance(command, c.Leave):
+        people.check_not_put_out(party, by.user, now_ms)
     check_may(party, command, by)
     if isinstance(command, c.Steering):
         steering.check_seen(party, command.seen)
@@ -118,8 +120,10 @@ def _check(party: Party, command: c.Command, by: By, now_ms: int) -> None:
 def _tick(party: Party, command: c.Tick, by: By, now_ms: int) -> list[Change]:
     if party.ended:
         return []
-    lead = command.lead_ms not in (None, party.timeline.lead_ms)
-    told = [Change("lead", {"lead_ms": command.lead_ms})] if lead else []
+    told = []
+    if command.lead_ms not in (None, party.timeline.lead_ms):
+        told.append(Change("lead", {"lead_ms": command.lead_ms}))
+        party = settings.evolve_lead(party, told[0].fields)
     return [*told, *people.silent(party, command, now_ms), *items.passed(party, now_ms)]
 
 

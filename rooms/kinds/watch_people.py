@@ -55,7 +55,7 @@ def decide_check(party: Party, command: Check, by: By, now_ms: int) -> list[Chan
     if command.user in party.members:
         return []
     if party.ended:
-        _check_not_put_out(party, command.user, now_ms)
+        check_not_put_out(party, command.user, now_ms)
         _check_admitted(party, command.user)
     else:
         check_may_enter(party, command.user, now_ms)
@@ -117,6 +117,14 @@ def check_may_enter(party: Party, user: str, now_ms: int) -> None:
         raise party_full()
 
 
+def check_not_put_out(party: Party, user: str, now_ms: int) -> None:
+    """Raise Refused for somebody who was banned, or sent out a moment ago."""
+    if user in party.banned:
+        raise banned_here("you are banned from this party")
+    if party.kicked.get(user, 0) > now_ms:
+        raise banned_here("you were sent out of this party: come again in a few minutes")
+
+
 def evolve_enter(party: Party, data: dict[str, Any]) -> Party:
     """Return the party with one more member."""
     member = member_of(data["member"])
@@ -152,19 +160,12 @@ def _left(user: str, reason: str) -> Change:
 def _check_welcome(party: Party, user: str, now_ms: int) -> None:
     if party.ended:
         raise party_ended()
-    _check_not_put_out(party, user, now_ms)
+    check_not_put_out(party, user, now_ms)
 
 
 def _check_admitted(party: Party, user: str) -> None:
     if party.visibility == "invite" and user not in party.roles:
         raise invite_needed()
-
-
-def _check_not_put_out(party: Party, user: str, now_ms: int) -> None:
-    if user in party.banned:
-        raise banned_here("you are banned from this party")
-    if party.kicked.get(user, 0) > now_ms:
-        raise banned_here("you were sent out of this party: come again in a few minutes")
 
 
 def _check_outranked(party: Party, user: str, by: By) -> None:

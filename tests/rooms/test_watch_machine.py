@@ -81,6 +81,7 @@ class WatchMachine(RuleBasedStateMachine):
         """Check the grants by a table of its own."""
         if word in ("enter", "leave") or (by.moderator and word in FOR_MODERATORS):
             return
+        assert by.user not in before.banned
         role = before.roles.get(by.user) or ("guest" if by.guest else "member")
         assert by.user in before.members or role in LEADERS
         assert RANKS[role] >= RANKS[NEEDS_RANK.get(word, "guest")]

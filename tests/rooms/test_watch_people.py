@@ -171,6 +171,19 @@ def test_a_ban_holds_until_it_is_lifted_whether_present_or_not() -> None:
     assert types(party.give(BOB, "enter")) == ["enter"]
 
 
+def test_a_host_who_was_put_out_orders_nothing_from_afar() -> None:
+    party = Watched(ADA, BOB)
+    admit(party, BOB, "host")
+    party.give(ADA, "kick", user="bob")
+    assert party.refusal(BOB, "lock", locked=True).code == 440
+    party.now += KICKED_FOR_MS
+    assert types(party.give(BOB, "lock", locked=True)) == ["settings"]
+    party.give(ADA, "ban", user="bob", banned=True)
+    assert party.refusal(BOB, "ban", user="bob", banned=False).code == 440
+    assert party.refusal(BOB, "kick", user="ada").code == 440
+    assert party.give(BOB, "leave") == []
+
+
 def test_bans_are_bounded() -> None:
     party = Watched(ADA)
     for number in range(BANS_MAX):

@@ -226,6 +226,14 @@ def test_another_lead_makes_nobodys_command_stale() -> None:
     assert state["t0"] == party.now + 140
 
 
+def test_what_the_clock_brings_keeps_the_lead_of_the_same_tick() -> None:
+    party = Watched(ADA, items=[CLIP, FILM]).playing()
+    party.now += 60_000
+    lead, state, _ = party.tick(lead_ms=140)
+    assert (lead["lead_ms"], state["lead_ms"], state["t0"]) == (140, 140, party.now + 140)
+    assert party.tick(1, lead_ms=140) == []
+
+
 def test_a_beacon_tells_all_each_five_beats_and_is_forgotten() -> None:
     party = Watched(ADA, BOB).playing()
     party.tick(beat=1)
