@@ -1,6 +1,7 @@
 """Where the player is looked at by itself: modules, clips and a bare page, under the hub's own headers."""
 
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def __init__(self, *arguments: object, folders: Mapping[str, Path], gate: ClipGate) -> None:
         self._folders, self._gate = folders, gate
-        super().__init__(*arguments)  # type: ignore[arg-type]
+        super().__init__(*arguments)
 
     def translate_path(self, path: str) -> str:
         _, top, *rest = urlsplit(path).path.split("/")
@@ -110,14 +111,22 @@ class _Handler(SimpleHTTPRequestHandler):
         """Say nothing of requests."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of browsers that hang up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def open_stage(clips: Path) -> Iterator[Stage]:
     """Serve the page, the modules and the clips of a folder on a free port."""
     gate = ClipGate()
     folders = {"static": PROJECT / "web_static", "page": PAGE, "clips": clips}
     handler = partial(_Handler, folders=folders, gate=gate)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

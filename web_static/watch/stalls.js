@@ -22,6 +22,7 @@ export class Stalls {
 	/** Another item, or another connection: the party has to hear of us anew. */
 	begin() {
 		this.#told = null;
+		this.#toldAt = -Infinity;
 		this.#ableAt = this.#now();
 	}
 

@@ -78,6 +78,7 @@ export class SyncedPlayer {
 		this.#exchange.stop();
 		this.#landing.cancel();
 		this.#sensor?.stop();
+		this.#sensor = null;
 		this.#sound.stop();
 		this.#source.stop();
 	}
@@ -132,10 +133,11 @@ export class SyncedPlayer {
 	}
 
 	#look() {
+		if (!this.#sensor) return;
 		const now = this.#now();
 		if (now - this.#last.lookMs > ASLEEP_MS && !document.hidden) this.#exchange.start();
 		this.#last.lookMs = now;
-		if (this.#timeline.state && this.#clock.synced && this.#sensor) this.#go(this.#timeline.at(this.#clock.hubNow()));
+		if (this.#timeline.state && this.#clock.synced) this.#go(this.#timeline.at(this.#clock.hubNow()));
 		this.#tell();
 	}
 

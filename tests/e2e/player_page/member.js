@@ -18,6 +18,7 @@ const told = [];
 const frames = [];
 let state = null;
 let seq = 0;
+let changesAtMs = 0;
 
 async function rpc(method, { t0 }) {
 	await pause(number("delay_ms"));
@@ -71,13 +72,14 @@ globalThis.member = {
 		const t0 = Math.round(hubNow() + in_ms);
 		const position = state ? Math.round(positionAt(t0)) : 0;
 		seq += 1;
+		changesAtMs = performance.now() + in_ms;
 		state = { epoch: "1", seq, status: "paused", rate: 1, ...state, position_ms: position, ...change, t0, seq };
 		player.follow(state);
 		return state;
 	},
 
-	/** The picture's error, from the frames of the last so many ms, each told by the browser. */
-	errors: (ms) => frames.filter(({ atMs }) => atMs > performance.now() - ms).map(({ errorMs }) => errorMs),
+	/** The errors of the pictures of the last so many ms, as the browser tells them, since the party changed. */
+	errors: (ms) => frames.filter(({ atMs }) => atMs > Math.max(changesAtMs, performance.now() - ms)).map(({ errorMs }) => errorMs),
 };
 
 if (given.get("alone")) {
