@@ -42,6 +42,7 @@ async def _come_invited(services: ApiServices, party: str, who: Caller, secret: 
     )
     if not used.admitted or await _is_forgotten(services, party, who):
         await _admit(services, party, who, used)
+        await check(services, party, who)
     return used.role
 
 

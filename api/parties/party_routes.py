@@ -118,7 +118,7 @@ async def _is_open_to(services: ApiServices, party: Row, who: Caller, asked: Par
     except Refused as refused:
         if refused.temporary:
             raise
-        return False
+        return refused.code == refusals.PARTY_FULL  # but for that they could come in
     return True
 
 

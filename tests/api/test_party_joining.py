@@ -10,6 +10,7 @@ import trio
 
 from api.parties import invites
 from rooms.kind import Refused
+from rooms.kinds import watch_people
 from store.database import Database
 from tests.api.api_app import Api, Person, open_api
 from tests.api.forum_talk import refused
@@ -200,6 +201,29 @@ async def test_a_use_of_which_the_room_has_not_heard_is_told_again(api: Api, roo
     rooms[0].before = None
     await join(api, bob, party, secret)
     await act(api, bob, party, "enter")
+    assert await used(api, party) == [1]
+
+
+async def test_a_full_party_lets_in_who_was_invited_when_somebody_has_left(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_people, "PRESENT_MAX", 1)
+    ada, bob, eve = [await api.sign_in() for _ in range(3)]
+    party = (await open_party(api, ada))["id"]
+    await promote(api, ada, party, eve, "host")
+    await act(api, eve, party, "leave")
+    await act(api, ada, party, "enter")
+    secret = (await invite(api, ada, party, uses=1))["secret"]
+    for _ in range(2):
+        assert (await join(api, bob, party, secret, status=409))["code"] == "party_full"
+    assert (await join(api, eve, party, status=409))["code"] == "party_full"
+    await act(api, ada, party, "settings", visibility="invite")
+    await api.database.execute("update party set visibility = 'invite'")
+    for who in (bob, eve):
+        await api.json("GET", f"/api/parties/{party}", by=who)
+    await join(api, ada, party)
+    await act(api, ada, party, "leave")
+    await join(api, bob, party, secret)
     assert await used(api, party) == [1]
 
 
