@@ -8,8 +8,13 @@ from typing import Any
 
 from bench.errors import BenchError
 
-_PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"
 _TIMEOUT_S = 30.0
+
+
+def email_of(name: str) -> str:
+    """Return the address by which an owner signs in."""
+    return f"{name}@example.org"
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class HubParty:
         return Visitor(name, self._ask("/api/auth/guest", {"display_name": name})["token"])
 
     def _sign_up(self, name: str) -> Visitor:
-        account = {"email": f"{name}@example.org", "password": _PASSWORD, "display_name": name}
+        account = {"email": email_of(name), "password": PASSWORD, "display_name": name}
         return Visitor(name, self._ask("/api/auth/signup", account)["token"])
 
     def _ask(self, path: str, body: Any, token: str = "") -> Any:

@@ -11,12 +11,12 @@ from bench.figures import Bound, Figure, Target, Value
 from bench.hub_process import running_hub
 from bench.plan import Plan
 from bench.report import RESULTS
-from bench.sync.clips import make_clip
+from bench.sync.clips import make_clip, make_stream
 from bench.sync.members import open_browser
 from bench.sync.party import Outcome, Phases, hold_party
 from bench.sync.plot import draw
 from bench.sync.profiles import PROFILES, Profile
-from bench.sync.rivals import OURS, RIVALS, Strategy
+from bench.sync.rivals import ON_HLS, OURS, RIVALS, WHOLE_PAGE, Strategy
 from bench.sync.stages import Venue, open_members, serving
 from bench.sync.truth import offsets, percentile
 
@@ -36,7 +36,7 @@ def measure_sync(plan: Plan, say: Say) -> list[Figure]:
             if profile.name not in plan.sync_profiles:
                 continue
             ours = {OURS.name: _measured(venue, OURS, profile, plan.sync_steady_s, say)}
-            chosen = RIVALS if profile.name in plan.sync_rival_profiles else ()
+            chosen = (WHOLE_PAGE, ON_HLS, *RIVALS) if profile.name in plan.sync_rival_profiles else ()
             rivals = {each.name: _measured(venue, each, profile, plan.sync_rival_s, say) for each in chosen}
             figures += [*_own(profile, ours[OURS.name]), *_beside(profile, ours[OURS.name], rivals)]
             say(f"sync: plotted in {_plot(profile, ours | rivals)}")
@@ -47,9 +47,12 @@ def measure_sync(plan: Plan, say: Say) -> list[Figure]:
 def open_venue(steady_s: float) -> Iterator[Venue]:
     """Open what parties with this much steady play are held with."""
     with tempfile.TemporaryDirectory(prefix="cosmohub-sync-") as folder, running_hub() as hub:
-        make_clip(Path(folder) / "clip.mp4", int(steady_s) + _BESIDE_STEADY_S)
+        clip = Path(folder) / "clip.mp4"
+        make_clip(clip, int(steady_s) + _BESIDE_STEADY_S)
+        stream = make_stream(clip, Path(folder))
         with serving("bench.sync.media_server", folder) as port, open_browser() as browser:
-            yield Venue(browser, f"http://127.0.0.1:{port}/clip.mp4", hub.port)
+            media = f"http://127.0.0.1:{port}"
+            yield Venue(browser, f"{media}/{clip.name}", f"{media}/{stream.name}", hub.port)
 
 
 def _measured(venue: Venue, strategy: Strategy, profile: Profile, steady_s: float, say: Say) -> Outcome:

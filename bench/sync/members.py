@@ -92,6 +92,10 @@ class Member:
         self.page.on("console", lambda message: self._note(message.type, message.text))
         self._context.add_init_script(_truth(clock))
 
+    def act_as_visitor(self) -> None:
+        """Let pages opened from now on be used as a visitor uses the hub's own page of a party."""
+        self._context.add_init_script(_called("visitor.js", {"name": self.name}))
+
     def go(self, address: str) -> None:
         """Open a page and learn when its clock began, by the machine's."""
         self.page.goto(address)
@@ -141,6 +145,10 @@ def wait(members: Sequence[Member], seconds: float) -> None:
 
 
 def _truth(clock: AppClock) -> str:
-    script = (_PAGES / "truth.js").read_text().strip().removesuffix(";")
     grid = {"wide": CELLS_WIDE, "high": CELLS_HIGH, "bits": BITS}
-    return f"({script})({json.dumps({'offsetMs': clock.offset_ms, 'ppm': clock.ppm, 'grid': grid})});"
+    return _called("truth.js", {"offsetMs": clock.offset_ms, "ppm": clock.ppm, "grid": grid})
+
+
+def _called(script: str, argument: dict[str, Any]) -> str:
+    """Return a script of ours, which is a function, called with an argument."""
+    return f"({(_PAGES / script).read_text().strip().removesuffix(';')})({json.dumps(argument)});"

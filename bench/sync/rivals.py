@@ -265,9 +265,13 @@ class Strategy:
     module: str
     room: Callable[[], Room] | None = None
     options: Message = field(default_factory=dict)
+    streams: bool = False
+    """Whether the clip comes as HLS; else it is one MP4."""
 
 
 OURS = Strategy("CosmoHub", "cosmohub")
+ON_HLS = Strategy("CosmoHub, HLS", "cosmohub", streams=True)
+WHOLE_PAGE = Strategy("CosmoHub, its whole page", "page")
 ON_A_RELAY = Strategy("CosmoHub's player on a relay", "cosmohub", TimelineRoom)
 RIVALS = (
     Strategy("Jellyfin, correction off", "jellyfin", JellyfinGroup, {"correction": False}),
