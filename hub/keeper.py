@@ -8,7 +8,7 @@ import trio
 
 from actors import ActorStopped, Failed, MailboxFull, Outcome, Reply, TooManyActors
 from hub.roster import Report, Roster
-from rooms.kinds.watch_commands import Tick
+from rooms.kinds.watch.commands import Tick
 from rooms.ports import Publication
 
 TICK_S = 1.0

@@ -10,7 +10,7 @@ from actors import Registry, Reply, Supervisor
 from hub.keeper import TICK_S, Keeper, KeeperCounters
 from hub.roster import SILENT_AFTER_S, Report
 from rooms.kind import By
-from rooms.kinds.watch_commands import Tick
+from rooms.kinds.watch.commands import Tick
 from rooms.ports import Publication, Publisher
 from rooms.room import Request
 

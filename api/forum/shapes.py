@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from api.http.texts import Body, Paged, StoredInt, line, text
-from rooms.kinds.thread_commands import (
+from rooms.kinds.thread.commands import (
     EMOJI_LENGTH_MAX,
     REASON_LENGTH_MAX,
     SLOW_S_MAX,

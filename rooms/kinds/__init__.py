@@ -1,10 +1,10 @@
-"""The room kinds by the word before the colon of their channels: a new kind is a file and a line here."""
+"""The room kinds by the word before the colon of their channels: a new kind is a file, or a folder, and a line here."""
 
 from rooms.kind import Kind
 from rooms.kinds.board import BoardKind
 from rooms.kinds.satellite import SatelliteKind
-from rooms.kinds.thread import ThreadKind
-from rooms.kinds.watch import WatchKind
+from rooms.kinds.thread.kind import ThreadKind
+from rooms.kinds.watch.kind import WatchKind
 
 KINDS: dict[str, Kind] = {
     "thread": ThreadKind(),

@@ -10,7 +10,7 @@ import trio
 
 from api.parties import invites
 from rooms.kind import Refused
-from rooms.kinds import watch_people
+from rooms.kinds.watch import people
 from store.database import Database
 from tests.api.api_app import Api, Person, open_api
 from tests.api.forum_talk import refused
@@ -207,7 +207,7 @@ async def test_a_use_of_which_the_room_has_not_heard_is_told_again(api: Api, roo
 async def test_a_full_party_lets_in_who_was_invited_when_somebody_has_left(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch_people, "PRESENT_MAX", 1)
+    monkeypatch.setattr(people, "PRESENT_MAX", 1)
     ada, bob, eve = [await api.sign_in() for _ in range(3)]
     party = (await open_party(api, ada))["id"]
     await promote(api, ada, party, eve, "host")

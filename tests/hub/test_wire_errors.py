@@ -8,7 +8,7 @@ import pytest
 
 from hub.limits import CHANNELS_PER_CONNECTION_MAX
 from rooms.kinds import KINDS
-from rooms.kinds.thread import ThreadKind
+from rooms.kinds.thread.kind import ThreadKind
 from store.errors import DatabaseUnavailable
 from store.event_log import Draft, Page, Position
 from store.memory_log import MemoryEventLog

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.kind import By, Refused
-from rooms.kinds.thread import ThreadKind
-from rooms.kinds.thread_messages import EMOJI_PER_MESSAGE_MAX
-from rooms.kinds.thread_state import REMEMBERED_MESSAGES
+from rooms.kinds.thread.kind import ThreadKind
+from rooms.kinds.thread.messages import EMOJI_PER_MESSAGE_MAX
+from rooms.kinds.thread.state import REMEMBERED_MESSAGES
 
 KIND = ThreadKind(always_open=True)
 ADA = By("ada", "Ada")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from rooms.kind import By, Refused
-from rooms.kinds.thread import ThreadKind
-from rooms.kinds.thread_messages import EMOJI_PER_MESSAGE_MAX
+from rooms.kinds.thread.kind import ThreadKind
+from rooms.kinds.thread.messages import EMOJI_PER_MESSAGE_MAX
 
 NOW = 1_700_000_000_000
 AUTHOR, BOB = By("ada", "Ada"), By("bob", "Bob")

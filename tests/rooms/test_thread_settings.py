@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from rooms.kind import By, Refused
-from rooms.kinds.thread import ThreadKind
-from rooms.kinds.thread_settings import CHANGES_MAX, MODERATORS_CHANGES_MAX, THREAD
-from rooms.kinds.thread_state import SPEAKERS_MAX
+from rooms.kinds.thread.kind import ThreadKind
+from rooms.kinds.thread.settings import CHANGES_MAX, MODERATORS_CHANGES_MAX, THREAD
+from rooms.kinds.thread.state import SPEAKERS_MAX
 
 KIND = ThreadKind()
 NOW = 1_700_000_000_000

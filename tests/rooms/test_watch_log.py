@@ -8,11 +8,11 @@ import pytest
 
 from rooms.kind import By
 from rooms.kinds.recent import Recent
-from rooms.kinds.watch import WatchKind
-from rooms.kinds.watch_commands import Tick
-from rooms.kinds.watch_parsing import parse
-from rooms.kinds.watch_state import PRESENT_MAX
-from rooms.kinds.watch_story import SNAPSHOT_EVERY
+from rooms.kinds.watch.commands import Tick
+from rooms.kinds.watch.kind import WatchKind
+from rooms.kinds.watch.parsing import parse
+from rooms.kinds.watch.state import PRESENT_MAX
+from rooms.kinds.watch.story import SNAPSHOT_EVERY
 from rooms.room import Room
 from store.memory_log import MemoryEventLog
 from tests.rooms.room_bench import CHANNEL, Told, codes, open_room, turn

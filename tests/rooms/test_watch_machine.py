@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rooms.kind import By, Refused
-from rooms.kinds.watch_budget import MEMBER_BUDGET, PARTY_BUDGET
-from rooms.kinds.watch_parsing import POLICIES, VISIBILITIES
-from rooms.kinds.watch_position import position_at
-from rooms.kinds.watch_roles import GRANTS, RANKS
-from rooms.kinds.watch_state import LEADERS, Party
-from rooms.kinds.watch_story import SNAPSHOT_EVERY
+from rooms.kinds.watch.budget import MEMBER_BUDGET, PARTY_BUDGET
+from rooms.kinds.watch.parsing import POLICIES, VISIBILITIES
+from rooms.kinds.watch.position import position_at
+from rooms.kinds.watch.roles import GRANTS, RANKS
+from rooms.kinds.watch.state import LEADERS, Party
+from rooms.kinds.watch.story import SNAPSHOT_EVERY
 from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, MODERATOR, NOW, STEERING, Watched
 
 DAN = By("dan", "Dan")

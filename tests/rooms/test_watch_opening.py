@@ -9,9 +9,9 @@ import pytest
 from rooms.channels import kind_of
 from rooms.kind import By, Refused
 from rooms.kinds import KINDS
-from rooms.kinds.watch import _CHANGES, _TALK, WatchKind
-from rooms.kinds.watch_commands import Tick
-from rooms.kinds.watch_parsing import _PARSERS, parse
+from rooms.kinds.watch.commands import Tick
+from rooms.kinds.watch.kind import _CHANGES, _TALK, WatchKind
+from rooms.kinds.watch.parsing import _PARSERS, parse
 from tests.rooms.watch_bench import ADA, BOB, CLIP, EPOCH, FILM, HUB, NOW, STEERING, Watched, types
 
 SYSTEM_ADA, SYSTEM_BOB = replace(ADA, system=True), replace(BOB, system=True)

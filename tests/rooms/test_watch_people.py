@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rooms.kind import By
-from rooms.kinds.watch_people import KICKED_FOR_MS, KICKED_MAX
-from rooms.kinds.watch_state import BANS_MAX, PRESENT_MAX, ROLES_MAX
+from rooms.kinds.watch.people import KICKED_FOR_MS, KICKED_MAX
+from rooms.kinds.watch.state import BANS_MAX, PRESENT_MAX, ROLES_MAX
 from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, MODERATOR, Watched, types
 
 SYSTEM_ADA = replace(ADA, system=True)

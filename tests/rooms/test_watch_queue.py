@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rooms.kinds.watch_state import QUEUE_MAX
+from rooms.kinds.watch.state import QUEUE_MAX
 from tests.rooms.watch_bench import ADA, BOB, CAT, FILM, GUS, Watched, types
 
 THIRD = {"id": "third", "title": "Third", "url": "/third.mp4"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rooms.kind import By, Refused
-from rooms.kinds.watch_roles import GRANTS
+from rooms.kinds.watch.roles import GRANTS
 from rooms.refusals import LOCKED, PERMISSION_DENIED
 from tests.rooms.watch_bench import ADA, HUB, Watched, types
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rooms.kind import By
-from rooms.kinds.watch_parsing import parse
+from rooms.kinds.watch.parsing import parse
 from rooms.word_filter import texts_of
 from tests.rooms.watch_bench import ADA, BOB, CLIP, EPOCH, FILM, GUS, MODERATOR, Watched, types
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from rooms.kind import By
-from rooms.kinds.watch_budget import MEMBER_BUDGET, PAIRS_MAX, Budget
-from rooms.kinds.watch_waiting import SPENDERS_MAX
+from rooms.kinds.watch.budget import MEMBER_BUDGET, PAIRS_MAX, Budget
+from rooms.kinds.watch.waiting import SPENDERS_MAX
 from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, Watched, types
 
 PEOPLE = (ADA, BOB, CAT, GUS)

@@ -7,11 +7,11 @@ import orjson
 import pytest
 
 from rooms.kind import By, Event, Refused
-from rooms.kinds.watch import WatchKind
-from rooms.kinds.watch_commands import Operation, Tick
-from rooms.kinds.watch_parsing import parse
-from rooms.kinds.watch_position import position_at
-from rooms.kinds.watch_state import Party
+from rooms.kinds.watch.commands import Operation, Tick
+from rooms.kinds.watch.kind import WatchKind
+from rooms.kinds.watch.parsing import parse
+from rooms.kinds.watch.position import position_at
+from rooms.kinds.watch.state import Party
 
 NOW = 1_700_000_000_000
 EPOCH = "0a1b2c3d"

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By
-from rooms.kinds import watch_roles as roles
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_commands import Duration, Move, Remove, Vote
-from rooms.kinds.watch_state import Item, Party, queue_json
+from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.commands import Duration, Move, Remove, Vote
+from rooms.kinds.watch.state import Item, Party, queue_json
 from rooms.refusals import limit_exceeded, not_found, permission_denied
 
 VOTES_MAX = 3  # a person

@@ -1,8 +1,8 @@
-"""What people and the hub can ask of a watch party; `watch_parsing.py` reads it out of what they send."""
+"""What people and the hub can ask of a watch party; `parsing.py` reads it out of what they send."""
 
 from dataclasses import dataclass
 
-from rooms.kinds.watch_state import Grants, Item
+from rooms.kinds.watch.state import Grants, Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from rooms.kind import By
-from rooms.kinds import watch_roles as roles
-from rooms.kinds.watch_change import Change, timeline_change
-from rooms.kinds.watch_commands import Add, Next
-from rooms.kinds.watch_position import at_end, moved, playing_soon, stopped
-from rooms.kinds.watch_queue import best, queue_change, queued
-from rooms.kinds.watch_state import QUEUE_MAX, Item, Party, Timeline
+from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch.change import Change, timeline_change
+from rooms.kinds.watch.commands import Add, Next
+from rooms.kinds.watch.position import at_end, moved, playing_soon, stopped
+from rooms.kinds.watch.queue import best, queue_change, queued
+from rooms.kinds.watch.state import QUEUE_MAX, Item, Party, Timeline
 from rooms.refusals import id_taken, limit_exceeded, not_found
 
 LONG_PAST_MS = 10_000  # a countdown that ended before that ended unseen: then it begins now

@@ -4,8 +4,8 @@ A room remembers the last ones. An older one that is repeated meets its subject 
 refused before it comes there, since the party has moved on, is looked up first.
 """
 
-from rooms.kinds import watch_commands as c
-from rooms.kinds.watch_state import QUEUE_MAX, Party
+from rooms.kinds.watch import commands as c
+from rooms.kinds.watch.state import QUEUE_MAX, Party
 
 
 def operation_subject(op: str) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rooms.kind import By, Event
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_operations import operation_subject
-from rooms.kinds.watch_snapshot import snapshot
-from rooms.kinds.watch_state import Party
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.operations import operation_subject
+from rooms.kinds.watch.snapshot import snapshot
+from rooms.kinds.watch.state import Party
 
 SNAPSHOT_EVERY = 100  # durable events: so the last 256 of a log always hold a whole picture
 UNNUMBERED = ("chat", "delete", "react")  # they leave the party as it was

@@ -4,8 +4,8 @@ from typing import Any
 
 from immutables import Map
 
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_state import (
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.state import (
     Acting,
     Grants,
     Item,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rooms.kind import By, Event
-from rooms.kinds import thread_messages as messages
-from rooms.kinds import thread_settings as settings
-from rooms.kinds.thread_commands import (
+from rooms.kinds.thread import messages as messages
+from rooms.kinds.thread import settings as settings
+from rooms.kinds.thread.commands import (
     Command,
     Delete,
     Edit,
@@ -22,7 +22,7 @@ from rooms.kinds.thread_commands import (
     Unreact,
     parse,
 )
-from rooms.kinds.thread_state import REMEMBERED_MESSAGES, Settings, Thread
+from rooms.kinds.thread.state import REMEMBERED_MESSAGES, Settings, Thread
 from rooms.refusals import gone, locked, muted, not_found, permission_denied
 
 

@@ -16,10 +16,10 @@ from rooms.commands import (
     optional_text_of,
     visible_text_of,
 )
-from rooms.kinds import watch_commands as c
-from rooms.kinds.watch_position import POSITION_MS_MAX
-from rooms.kinds.watch_roles import GRANTS
-from rooms.kinds.watch_state import DEFAULT_GRANTS, GUEST, HOST, MEMBER, QUEUE_MAX, Grants, Item
+from rooms.kinds.watch import commands as c
+from rooms.kinds.watch.position import POSITION_MS_MAX
+from rooms.kinds.watch.roles import GRANTS
+from rooms.kinds.watch.state import DEFAULT_GRANTS, GUEST, HOST, MEMBER, QUEUE_MAX, Grants, Item
 from rooms.refusals import invalid
 
 TEXT_LENGTH_MAX = 4_000

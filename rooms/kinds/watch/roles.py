@@ -1,8 +1,8 @@
 """Who may do what in a watch party: one table of commands, and what is granted to each role."""
 
 from rooms.kind import By
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_commands import (
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.commands import (
     Add,
     Ask,
     Ban,
@@ -32,7 +32,7 @@ from rooms.kinds.watch_commands import (
     Settings,
     Vote,
 )
-from rooms.kinds.watch_state import GUEST, HOST, LEADERS, MEMBER, OWNER, Party
+from rooms.kinds.watch.state import GUEST, HOST, LEADERS, MEMBER, OWNER, Party
 from rooms.refusals import party_locked, permission_denied
 
 GRANTS = ("play", "seek", "rate", "media", "queue", "chat", "invite", "kick")

@@ -11,11 +11,11 @@ from typing import Any
 from immutables import Map
 
 from rooms.kind import By
-from rooms.kinds.watch_budget import MEMBER_BUDGET, PARTY_BUDGET, Spent
-from rooms.kinds.watch_change import Change, timeline_change
-from rooms.kinds.watch_commands import Buffering, Ready
-from rooms.kinds.watch_position import moved, playing_soon, position_at
-from rooms.kinds.watch_state import PRESENT_MAX, Member, Party, Timeline, timeline_of
+from rooms.kinds.watch.budget import MEMBER_BUDGET, PARTY_BUDGET, Spent
+from rooms.kinds.watch.change import Change, timeline_change
+from rooms.kinds.watch.commands import Buffering, Ready
+from rooms.kinds.watch.position import moved, playing_soon, position_at
+from rooms.kinds.watch.state import PRESENT_MAX, Member, Party, Timeline, timeline_of
 
 SPENDERS_MAX = PRESENT_MAX  # whose budgets are remembered, beyond them of who stalled last
 CLOCK_STEP_MS = 10_000  # what clocks of hubs may differ: a stall further ahead is none

@@ -1,8 +1,8 @@
-"""What a decision says comes about in a watch party; `watch_story.py` makes events of it."""
+"""What a decision says comes about in a watch party; `story.py` makes events of it."""
 
 from typing import Any, NamedTuple
 
-from rooms.kinds.watch_state import Timeline, timeline_json
+from rooms.kinds.watch.state import Timeline, timeline_json
 
 
 class Change(NamedTuple):

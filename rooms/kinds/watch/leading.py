@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_commands import HandOver, Promote
-from rooms.kinds.watch_roles import RANKS, outranks, role_change, role_of
-from rooms.kinds.watch_snapshot import in_order
-from rooms.kinds.watch_state import HOST, LEADERS, OWNER, ROLES_MAX, Acting, Member, Party
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.commands import HandOver, Promote
+from rooms.kinds.watch.roles import RANKS, outranks, role_change, role_of
+from rooms.kinds.watch.snapshot import in_order
+from rooms.kinds.watch.state import HOST, LEADERS, OWNER, ROLES_MAX, Acting, Member, Party
 from rooms.refusals import invalid, limit_exceeded, not_found, permission_denied
 
 SUCCESSION, RETURN = "succession", "return"

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from rooms.kinds.watch_change import Change, timeline_change
-from rooms.kinds.watch_state import Item, Party, Timeline
+from rooms.kinds.watch.change import Change, timeline_change
+from rooms.kinds.watch.state import Item, Party, Timeline
 
 POSITION_MS_MAX = 7 * 24 * 3_600_000
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By, Event
-from rooms.kinds.thread_commands import Delete, Edit, Hide, Post, React, Unreact
-from rooms.kinds.thread_state import Message, Thread
+from rooms.kinds.thread.commands import Delete, Edit, Hide, Post, React, Unreact
+from rooms.kinds.thread.state import Message, Thread
 from rooms.refusals import gone, id_taken, limit_exceeded, not_found, permission_denied, too_fast
 
 EMOJI_PER_MESSAGE_MAX = 20

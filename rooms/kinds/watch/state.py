@@ -6,7 +6,7 @@ from typing import Any
 from immutables import Map
 
 from rooms.kinds.recent import Recent
-from rooms.kinds.watch_budget import Spent
+from rooms.kinds.watch.budget import Spent
 
 PRESENT_MAX = 500
 ROLES_MAX = 1_000

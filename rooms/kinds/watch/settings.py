@@ -6,12 +6,12 @@ from typing import Any
 from immutables import Map
 
 from rooms.kind import By
-from rooms.kinds.watch_change import Change, timeline_change
-from rooms.kinds.watch_commands import End, Invite, Lock, Open, Policy, Settings
-from rooms.kinds.watch_position import moved, stopped
-from rooms.kinds.watch_roles import RANKS, role_of
-from rooms.kinds.watch_snapshot import grants_json, grants_of, snapshot
-from rooms.kinds.watch_state import LEADERS, OWNER, Party, Timeline
+from rooms.kinds.watch.change import Change, timeline_change
+from rooms.kinds.watch.commands import End, Invite, Lock, Open, Policy, Settings
+from rooms.kinds.watch.position import moved, stopped
+from rooms.kinds.watch.roles import RANKS, role_of
+from rooms.kinds.watch.snapshot import grants_json, grants_of, snapshot
+from rooms.kinds.watch.state import LEADERS, OWNER, Party, Timeline
 from rooms.refusals import gone, id_taken, permission_denied
 
 OPENING = "party"  # the subject of a log's first event: a party is opened once

@@ -5,11 +5,11 @@ from typing import Any
 import orjson
 
 from rooms.kind import By
-from rooms.kinds.watch_change import Change, timeline_change
-from rooms.kinds.watch_commands import Pause, Play, Rate, Seek, Seen
-from rooms.kinds.watch_items import following, take
-from rooms.kinds.watch_position import at_end, clamped, moved, playing_soon, position_at, stopped
-from rooms.kinds.watch_state import Party
+from rooms.kinds.watch.change import Change, timeline_change
+from rooms.kinds.watch.commands import Pause, Play, Rate, Seek, Seen
+from rooms.kinds.watch.items import following, take
+from rooms.kinds.watch.position import at_end, clamped, moved, playing_soon, position_at, stopped
+from rooms.kinds.watch.state import Party
 from rooms.refusals import not_found, stale
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By, Event
-from rooms.kinds.thread_commands import Open, Slow, Solve, Switch, Title
-from rooms.kinds.thread_messages import check_there, message_event
-from rooms.kinds.thread_state import Settings, Speakers, Thread
+from rooms.kinds.thread.commands import Open, Slow, Solve, Switch, Title
+from rooms.kinds.thread.messages import check_there, message_event
+from rooms.kinds.thread.state import Settings, Speakers, Thread
 from rooms.refusals import changed_meanwhile, limit_exceeded, permission_denied
 
 THREAD = "\nthread"  # the subject of events about the thread itself: no message id, for those are printable

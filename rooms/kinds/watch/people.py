@@ -6,12 +6,12 @@ from typing import Any
 from immutables import Map
 
 from rooms.kind import By
-from rooms.kinds import watch_roles as roles
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_commands import Admit, Ban, Check, Enter, Kick, Leave, Tick
-from rooms.kinds.watch_position import stopped
-from rooms.kinds.watch_snapshot import in_order
-from rooms.kinds.watch_state import (
+from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.commands import Admit, Ban, Check, Enter, Kick, Leave, Tick
+from rooms.kinds.watch.position import stopped
+from rooms.kinds.watch.snapshot import in_order
+from rooms.kinds.watch.state import (
     BANS_MAX,
     PRESENT_MAX,
     ROLES_MAX,
@@ -20,7 +20,7 @@ from rooms.kinds.watch_state import (
     member_json,
     member_of,
 )
-from rooms.kinds.watch_waiting import clock_stops
+from rooms.kinds.watch.waiting import clock_stops
 from rooms.refusals import (
     banned_here,
     invite_needed,

@@ -5,22 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By, Event
-from rooms.kinds import watch_commands as c
-from rooms.kinds import watch_items as items
-from rooms.kinds import watch_leading as leading
-from rooms.kinds import watch_people as people
-from rooms.kinds import watch_queue as queue
-from rooms.kinds import watch_settings as settings
-from rooms.kinds import watch_steering as steering
-from rooms.kinds import watch_talk as talk
-from rooms.kinds import watch_waiting as waiting
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_operations import may_be_repeated, operation_subject
-from rooms.kinds.watch_parsing import parse
-from rooms.kinds.watch_roles import check_may
-from rooms.kinds.watch_snapshot import restored
-from rooms.kinds.watch_state import Party, timeline_json
-from rooms.kinds.watch_story import Story
+from rooms.kinds.watch import commands as c
+from rooms.kinds.watch import items as items
+from rooms.kinds.watch import leading as leading
+from rooms.kinds.watch import people as people
+from rooms.kinds.watch import queue as queue
+from rooms.kinds.watch import settings as settings
+from rooms.kinds.watch import steering as steering
+from rooms.kinds.watch import talk as talk
+from rooms.kinds.watch import waiting as waiting
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.operations import may_be_repeated, operation_subject
+from rooms.kinds.watch.parsing import parse
+from rooms.kinds.watch.roles import check_may
+from rooms.kinds.watch.snapshot import restored
+from rooms.kinds.watch.state import Party, timeline_json
+from rooms.kinds.watch.story import Story
 from rooms.refusals import muted, not_found, operation_taken, party_ended, permission_denied
 
 BEACON_BEATS = 5  # seconds: who lost an event notices within these

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By
-from rooms.kinds import watch_roles as roles
-from rooms.kinds.watch_change import Change
-from rooms.kinds.watch_commands import Chat, Delete, React
-from rooms.kinds.watch_position import position_at
-from rooms.kinds.watch_state import Party, Said
+from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch.change import Change
+from rooms.kinds.watch.commands import Chat, Delete, React
+from rooms.kinds.watch.position import position_at
+from rooms.kinds.watch.state import Party, Said
 from rooms.refusals import id_taken, not_found, permission_denied
 
 

@@ -1,0 +1,1 @@
+"""Threads of the forum and their live chat: `thread:{id}`."""
