@@ -1,4 +1,4 @@
-"""The room kinds by the word before the colon of their channels: a new kind is a file, or a folder, and a line here."""
+"""The room kinds by the word before the colon of their channels: a new kind is a file and a line here."""
 
 from rooms.kind import Kind
 from rooms.kinds.board import BoardKind
