@@ -77,4 +77,4 @@ async function read(answer) {
 }
 
 /** Make a sentence of the hub's words. */
-const sentence = (words) => words[0].toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");
+export const sentence = (words) => words[0].toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");

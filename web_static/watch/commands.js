@@ -1,5 +1,6 @@
 /** Commands to a party: each done once, on the state that its giver saw, and answered in words where it was not. */
 
+import { sentence } from "../app/api.js";
 import { clockOf } from "../app/words.js";
 import { nameOf } from "./party_view.js";
 
@@ -55,7 +56,7 @@ const passes = ({ code, temporary }) => temporary || code < 100;
 function inWords({ code, message }, view) {
 	if (code < 100) return "You are not connected; try again.";
 	const [, stated] = STALE.exec(message) ?? [];
-	if (!stated || !view) return `${message[0].toUpperCase()}${message.slice(1)}.`;
+	if (!stated || !view) return sentence(message);
 	const state = JSON.parse(stated);
 	const { cause, seq } = view.timeline;
 	const faster = cause?.user && seq >= state.seq ? nameOf(view, cause.user) : "Somebody";

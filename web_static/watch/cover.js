@@ -23,7 +23,7 @@ export class Cover {
 		if (shown !== this.#shown) {
 			this.#shown = shown;
 			this.#count = null;
-			this.#place.replaceChildren(...parts().filter(Boolean));
+			this.#replace(parts().filter(Boolean));
 			this.#place.dataset.veil = veil ?? "thick";
 		}
 		this.tick();
@@ -33,6 +33,13 @@ export class Cover {
 	tick() {
 		const startsAt = this.#party.view?.timeline.starts_at;
 		if (this.#count && startsAt) this.#count.textContent = countdown(startsAt - this.#party.hubNow());
+	}
+
+	/** Who was at a button stays at it. */
+	#replace(parts) {
+		const name = this.#place.contains(document.activeElement) && document.activeElement.name;
+		this.#place.replaceChildren(...parts);
+		if (name) this.#place.querySelector(`[name="${name}"]`)?.focus();
 	}
 
 	#wanted() {
@@ -84,7 +91,7 @@ export class Cover {
 	}
 
 	#over() {
-		const again = make("a.button.main", { href: location.pathname, onclick: () => location.reload() }, "Watch it again");
+		const again = make("a.button.main", { href: `${location.pathname}?again` }, "Watch it again");
 		return [make("h2", {}, "The party is over"), make("small", {}, "It can be watched again, with what was said where it was said."), make("div.row", {}, again, make("a.button", { href: "/watch" }, "All parties"))];
 	}
 }

@@ -9,6 +9,11 @@ import { who } from "../app/who.js";
 /** What of the hub's answers is final, until somebody does something. */
 const FINAL = new Set([400, 401, 403, 404, 410]);
 const SHOWN_OUT = "You are no longer in this party.";
+const GONE = {
+	left: "You have left this party.",
+	kicked: "You were sent out of this party. You may come again in a few minutes.",
+	banned: "You were sent out of this party for good.",
+};
 const NOT_HERE = "This party is not here: it is by invitation, or the address is mistyped.";
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
@@ -66,8 +71,12 @@ export class Door {
 
 	/** The hub ended the subscription: codes from 2000 on are its own, for good. */
 	closed({ code, reason }) {
-		if (code < 2000) return;
-		this.refuse(reason ? `${SHOWN_OUT} (${reason})` : SHOWN_OUT);
+		if (code >= 2000) this.gone(reason);
+	}
+
+	/** Somebody is not in the party any more: left, kicked or banned. */
+	gone(reason) {
+		this.refuse(GONE[reason] ?? SHOWN_OUT);
 	}
 
 	/** Somebody was shown out, or did not get in: it stays so. */

@@ -28,7 +28,7 @@ export async function invite(party) {
 }
 
 function form(party, path, options, place, made) {
-	const roles = Object.entries(ROLES).filter(([role]) => role !== "host" || party.hosting);
+	const roles = Object.entries(ROLES).filter(([role]) => role !== "host" || party.role === "owner");
 	const choice = (id, pairs, chosen) => make("select", { id, name: id }, pairs.map(([value, text]) => make("option", { value, selected: value === chosen }, text)));
 	const node = make(
 		"form.stack", {},

@@ -1,6 +1,6 @@
 /** A party as plain data: what its log says, folded event by event. */
 
-const SNAPSHOT = ["title", "visibility", "owner", "policy", "locked", "grants", "roles", "banned", "queue", "votes", "timeline"];
+const SNAPSHOT = ["title", "visibility", "owner", "policy", "locked", "grants", "banned", "queue", "votes", "timeline"];
 const PLAYBACK = new Set(["play", "seek", "rate", "media", "queue"]);
 const RANKS = ["owner", "host", "member", "guest"];
 
@@ -10,17 +10,9 @@ const CHANGES = {
 	lead: ({ timeline }, { lead_ms }) => ({ timeline: { ...timeline, lead_ms } }),
 	queue: ({ votes }, { items }) => ({ queue: items, votes: Object.fromEntries(items.map(({ id }) => [id, votes[id] ?? []])) }),
 	vote: ({ votes }, { item, user, vote }) => ({ votes: { ...votes, [item]: [...others(votes[item], user.id), ...(vote ? [user.id] : [])] } }),
-	enter: ({ members, roles }, { member }) => ({
-		members: new Map(members).set(member.id, member),
-		roles: { ...roles, [member.id]: member.role ?? roles[member.id] },
-	}),
+	enter: ({ members }, { member }) => ({ members: new Map(members).set(member.id, member) }),
 	leave: ({ members }, { member }) => ({ members: without(members, member) }),
-	role: ({ members, roles, owner }, { member, role }) => ({
-		members: changed(members, member, { role }),
-		roles: { ...roles, [member]: role },
-		owner: role === "owner" ? member : owner,
-	}),
-	admit: ({ roles }, { member, role }) => ({ roles: { ...roles, [member]: role } }),
+	role: ({ members, owner }, { member, role }) => ({ members: changed(members, member, { role }), owner: role === "owner" ? member : owner }),
 	settings: (view, event) => given(event, ["title", "visibility", "grants", "policy", "locked"]),
 	ready: ({ members }, { user, ready }) => ({ members: changed(members, user.id, { ready }) }),
 	buffering: ({ members }, { user, stalled }) => ({ members: changed(members, user.id, { stalled, ...(!stalled && { late: false }) }) }),
@@ -39,10 +31,8 @@ export function fold(view, event) {
 	return { ...view, ...CHANGES[event.type](view, event), n: event.n };
 }
 
-/** Tell the role of somebody: owner, host, member or guest; "" of who has none. */
-export function roleOf({ owner, roles, members }, id) {
-	return id === owner ? "owner" : (members.get(id)?.role ?? roles[id] ?? "");
-}
+/** Tell the role of somebody who is there: owner, host, member or guest; "" of who is not. */
+export const roleOf = ({ members }, id) => members.get(id)?.role ?? "";
 
 /** Tell whether somebody keeps order: the owner and the hosts. */
 export const hosts = (view, id) => ["owner", "host"].includes(roleOf(view, id));

@@ -1,5 +1,6 @@
 /** The room as it is seen: brings what happens in the party to the parts of the page. */
 
+import { sentence } from "../app/api.js";
 import { find } from "../app/dom.js";
 import { Acts } from "./acts.js";
 import { Banners } from "./banners.js";
@@ -20,21 +21,19 @@ const OVER = "The party is over.";
 
 export class Room {
 	#party;
-	#owner;
-	#refuse;
+	#door;
 	#parts;
 	#count;
 	#drawing = false;
 	#unread = 0;
+	#gone = false;
 	#tab = "tab-chat";
 	#welcome = () => {};
 	#writable = null;
 
-	/** `owner` opened the party; `refuse(why)` shows somebody the door. */
-	constructor({ party, owner, refuse }) {
+	constructor({ party, door }) {
 		this.#party = party;
-		this.#owner = owner;
-		this.#refuse = refuse;
+		this.#door = door;
 		const banners = new Banners({ waiting: find("waiting"), asked: find("asked"), party });
 		const controls = new Controls({ party, stage: find("stage"), place: find("controls"), video: find("video") });
 		const cover = new Cover(find("cover"), party);
@@ -60,10 +59,12 @@ export class Room {
 
 	/** Something happened; null is a new beginning. */
 	heard(event) {
-		if (!this.#party.view) return;
+		if (!this.#party.view || this.#gone) return;
 		this.#note(event);
+		if (!event && this.#party.ended) return location.replace(`${location.pathname}?again`);
 		this.#party.player.follow(this.#party.view.timeline);
-		this.#come();
+		if (event?.type === "leave" && event.member === this.#party.me && event.reason !== "silent") this.#goes(event.reason);
+		else this.#come();
 		this.#drawSoon();
 	}
 
@@ -84,9 +85,16 @@ export class Room {
 	#note(event) {
 		const { me, view } = this.#party;
 		if (event?.type === "roster") this.#party.heard(event);
+		if (event?.type === "beacon" && document.hidden) this.#report();
 		if (event?.type === "ask") this.#parts.banners.heard(event);
 		if (event?.type === "chat" && event.user.id !== me) this.#said();
 		if (event?.type === "react" && this.#party.hubNow() - event.at < FRESH_MS) rise(find("floats"), event.emoji, nameOf(view, event.user.id));
+	}
+
+	/** The timers of a hidden page sleep, and the hub would take it for gone. */
+	#report() {
+		const { state, errorMs, delayMs } = this.#party.player.figures;
+		this.#party.report({ state, error_ms: errorMs, delay_ms: delayMs });
 	}
 
 	/** Be there, also after one was taken for gone. */
@@ -94,7 +102,14 @@ export class Room {
 		const error = await this.#party.enter();
 		if (!error) return;
 		if (error.temporary || error.code < 100) setTimeout(() => this.#come(), ENTER_AGAIN_MS);
-		else this.#refuse(error.message);
+		else this.#door.refuse(sentence(error.message));
+	}
+
+	/** Who is shown out, or went in another tab, sees no more. */
+	#goes(reason) {
+		this.#gone = true;
+		this.#door.gone(reason);
+		this.#party.player.stop();
 	}
 
 	#said() {
@@ -137,7 +152,7 @@ export class Room {
 	}
 
 	#showHead({ title, timeline, locked }) {
-		const facts = [`by ${this.#owner.display_name}`, timeline.item?.title, locked && "locked", timeline.rate !== 1 && `${timeline.rate} ×`].filter(Boolean).join(" · ");
+		const facts = [`by ${this.#door.card.owner.display_name}`, timeline.item?.title, locked && "locked", this.#party.replayed && "watched again", timeline.rate !== 1 && `${timeline.rate} ×`].filter(Boolean).join(" · ");
 		if (find("title").textContent !== title) document.title = `${title} · CosmoHub`;
 		find("title").textContent = title;
 		find("facts").textContent = facts;

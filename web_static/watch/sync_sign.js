@@ -12,10 +12,10 @@ export class SyncSign {
 	}
 
 	draw() {
-		const { view, figures, ended } = this.#party;
+		const { view, figures, ended, replayed } = this.#party;
 		const [state, words, ms] = said(view.timeline, figures);
 		const [spoken, seen] = this.#place.children;
-		this.#place.hidden = ended || !view.timeline.item;
+		this.#place.hidden = ended || replayed || !view.timeline.item;
 		this.#place.dataset.state = state;
 		if (spoken.textContent !== words) spoken.textContent = words;
 		if (seen.textContent !== ms) seen.textContent = ms;

@@ -17,9 +17,10 @@ if (card) await comeIn(await parts);
 async function comeIn([{ Room }, { partyLook }, { Talk }, { SyncedPlayer }, live]) {
 	let room;
 	const happens = { heard: (event) => room.heard(event), stands: () => room.stands() };
-	const { watchParty } = card.status === "ended" ? await import("./replay.js") : live;
+	const over = card.status === "ended" || location.search === "?again";
+	const { watchParty } = over ? await import("./replay.js") : live;
 	const { party, through } = watchParty({ id, door, ...happens });
-	room = new Room({ party, owner: card.owner, refuse: (why) => door.refuse(why) });
+	room = new Room({ party, door });
 	const more = { look: partyLook((word) => party.may(word)), act: () => {}, seen: () => {}, through };
 	const talk = await Talk.open({ channel: `watch:${id}`, kept: `watch:${id}.`, closed: () => room.closedTo(), more });
 	party.visitor = talk.guest;
