@@ -13,6 +13,7 @@ from bench.fanout_parts import FANOUT_PARTS
 from bench.figures import Figure, Value
 from bench.machine import describe_machine
 from bench.memory import measure_memory
+from bench.parties.measure import PARTY_SIZE, measure_parties
 from bench.plan import FULL, QUICK, Plan
 from bench.processes import raise_open_files_limit, stop_on_signals
 from bench.rejoin import measure_rejoin
@@ -25,6 +26,7 @@ _OTHER_PARTS: dict[str, Callable[[Plan, Say], list[Figure]]] = {
     "rejoin": measure_rejoin,
     "api": measure_api,
     "sync": measure_sync,
+    "parties": measure_parties,
 }
 _PARTS = (*FANOUT_PARTS, *_OTHER_PARTS)
 _SPARE_FILES = 500
@@ -66,7 +68,7 @@ def _measure_other(part: str, plan: Plan) -> list[Figure]:
 def _check_open_files(plan: Plan) -> None:
     limit, wanted = (
         raise_open_files_limit(),
-        max(plan.idle_connections, plan.returning_clients) + _SPARE_FILES,
+        max(plan.idle_connections, plan.returning_clients, plan.parties * PARTY_SIZE) + _SPARE_FILES,
     )
     if limit < wanted:
         raise NotAvailable(

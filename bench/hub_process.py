@@ -23,6 +23,7 @@ _PROJECT = Path(__file__).resolve().parent.parent
 _READY_S = 60.0
 _TOKEN_S = 3600
 _UNLIMITED = "1000000"
+_A_DAY = "1440"  # minutes: nobody has to renew a token in the middle
 _LOG_SHOWN = 2000
 
 
@@ -46,35 +47,75 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextlib.contextmanager
-def running_hub() -> Iterator[RunningHub]:
-    """Start a hub with an empty data folder, wait until it is ready, and stop it at the end."""
-    with tempfile.TemporaryDirectory(prefix="cosmohub-bench-") as folder:
-        Path(folder).chmod(0o711)  # as root the database runs as another user, who must get through
-        hub = RunningHub(0, _free_port(), Path(folder) / "data", secrets.token_hex(32))
-        environment = {
+class MortalHub:
+    """A hub on a port and a data folder that stay the same however often it is killed and started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = _free_port()
+        self.data_dir, self.log = folder / "data", folder / "hub.log"
+        self.secret = secrets.token_hex(32)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._running = contextlib.ExitStack()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that was started last."""
+        if self._process is None:
+            raise BenchError("the hub was not started")
+        return self._process
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        output = self._running.enter_context(self.log.open("ab"))
+        command = [sys.executable, "-m", "hub", "serve"]
+        serving = child(command, output, folder=_PROJECT, environment=self._environment())
+        self._process = self._running.enter_context(serving)
+        _await_ready(self._process, self.port, self.log)
+
+    def kill(self) -> None:
+        """Take its process away, as a power cut does."""
+        self.process.kill()
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop it in good order, if it runs."""
+        self._running.close()
+
+    def _environment(self) -> dict[str, str]:
+        return {
             "HOST": "127.0.0.1",
-            "PORT": str(hub.port),
-            "HUB_DATA_DIR": str(hub.data_dir),
-            "JWT_SECRET": hub.secret,
+            "PORT": str(self.port),
+            "HUB_DATA_DIR": str(self.data_dir),
+            "JWT_SECRET": self.secret,
+            "JWT_ACCESS_MINUTES": _A_DAY,
             "HUB_COMMANDS_PER_SECOND": _UNLIMITED,
             "HUB_CONNECTIONS_PER_USER": _UNLIMITED,
             "HUB_REQUESTS_PER_MINUTE": _UNLIMITED,
             "HUB_CELESTRAK_URL": "off",
         }
-        log = Path(folder) / "hub.log"
-        with (
-            log.open("wb") as output,
-            child(
-                [sys.executable, "-m", "hub", "serve"], output, folder=_PROJECT, environment=environment
-            ) as process,
-        ):
-            try:
-                _await_ready(process, hub.port, log)
-                yield RunningHub(process.pid, hub.port, hub.data_dir, hub.secret)
-            except (BenchError, OSError):
-                _keep_log(log)
-                raise
+
+
+@contextlib.contextmanager
+def mortal_hub() -> Iterator[MortalHub]:
+    """Start a hub with an empty data folder, wait until it is ready, and stop it at the end."""
+    with tempfile.TemporaryDirectory(prefix="cosmohub-bench-") as folder:
+        Path(folder).chmod(0o711)  # as root the database runs as another user, who must get through
+        hub = MortalHub(Path(folder))
+        try:
+            hub.start()
+            yield hub
+        except (BenchError, OSError):
+            _keep_log(hub.log)
+            raise
+        finally:
+            hub.stop()
+
+
+@contextlib.contextmanager
+def running_hub() -> Iterator[RunningHub]:
+    """Like mortal_hub, for who lets it live."""
+    with mortal_hub() as hub:
+        yield RunningHub(hub.process.pid, hub.port, hub.data_dir, hub.secret)
 
 
 def _keep_log(log: Path) -> None:

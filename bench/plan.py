@@ -20,6 +20,11 @@ class Plan:
     api_rows: int
     api_rounds: int
     api_s: float
+    parties: int
+    """How many at once, of ten members each."""
+    party_rounds: int
+    """Times of life with hub kills, each followed by a rest in which everything is compared."""
+    party_life_s: float
     sync_steady_s: float
     sync_profiles: tuple[str, ...]
     """Lines that watch parties are held over."""
@@ -39,6 +44,9 @@ FULL = Plan(
     api_rows=100_000,
     api_rounds=3,
     api_s=10.0,
+    parties=200,
+    party_rounds=4,
+    party_life_s=60.0,
     sync_steady_s=600.0,
     sync_profiles=("1", "20±5", "80/40±20", "150±60", "300/100±100, 1 s freeze each 20 s"),
     sync_rival_s=60.0,
@@ -55,6 +63,9 @@ QUICK = Plan(
     api_rows=10_000,
     api_rounds=1,
     api_s=4.0,
+    parties=20,
+    party_rounds=1,
+    party_life_s=15.0,
     sync_steady_s=15.0,
     sync_profiles=("150±60",),
     sync_rival_s=15.0,

@@ -1,5 +1,6 @@
 """Where a party is: its states one after the other, each in force from its own moment on."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,14 +21,13 @@ class Moment:
 
 def moment_of(state: Mapping[str, Any], hub_ms: float) -> Moment:
     """Return what a state means at this time of the hub, if it is in force then."""
-    status, item, start_ms, rate = state["status"], state["item"], float(state["position_ms"]), state["rate"]
+    status, item, rate = state["status"], state["item"], float(state["rate"])
+    end_ms = (item or {}).get("duration_ms") or math.inf
+    start_ms = min(float(state["position_ms"]), end_ms)
     if status != "playing" or hub_ms < state["t0"]:
         return Moment(status, item, start_ms, 0.0)
     position_ms = start_ms + rate * (hub_ms - state["t0"])
-    end_ms = (item or {}).get("duration_ms")
-    if end_ms is not None and position_ms >= end_ms:
-        return Moment(status, item, float(end_ms), 0.0)
-    return Moment(status, item, position_ms, float(rate))
+    return Moment(status, item, min(position_ms, end_ms), rate if position_ms < end_ms else 0.0)
 
 
 class Timeline:

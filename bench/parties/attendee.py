@@ -54,7 +54,8 @@ class Attendee:
     @property
     def is_in(self) -> bool:
         """Whether it knows the party, and the party counts it."""
-        return self.caught_up and self.who.id in self.view.members
+        connected = self._connection is not None and not self._connection.lost.done()
+        return connected and self.caught_up and self.who.id in self.view.members
 
     async def stay(self) -> None:
         """Be there, and come back when the connection is lost, until sent out."""
@@ -155,11 +156,11 @@ class Attendee:
     async def _is_back(self) -> bool:
         """Wait until one is in again; False when that does not come."""
         give_up_at = time.monotonic() + _BACK_S_MAX
-        while not self.is_in:
-            if self.expelled or time.monotonic() > give_up_at:
-                return False
+        while not self.expelled and time.monotonic() < give_up_at:
             await asyncio.sleep(0.05)
-        return True
+            if self.is_in:
+                return True
+        return False
 
     def _publish(self, data: Event) -> Message:
         return {"channel": self._channel, "data": data}
