@@ -138,7 +138,7 @@ class Mailbox(Generic[M]):
 
     def _make_room(self) -> M:
         if self.when_full is not WhenFull.DROP_OLDEST:
-            self.refused += 1
+            self.refused += self.when_full is WhenFull.REFUSE  # where senders wait, this one may wait now
             raise MailboxFull(self.capacity)
         self.dropped += 1
         return self._items.popleft()

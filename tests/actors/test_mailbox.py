@@ -43,6 +43,18 @@ async def test_a_full_one_refuses() -> None:
     assert await mailbox.take(8) == [0, 1]
 
 
+async def test_who_finds_it_full_and_then_waits_is_not_counted_as_refused() -> None:
+    mailbox = filled(WhenFull.WAIT)
+    with pytest.raises(MailboxFull):
+        mailbox.put_nowait(2)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(mailbox.put, 2)
+        await wait_all_tasks_blocked()
+        assert await mailbox.take(8) == [0, 1]
+    assert await mailbox.take(8) == [2]
+    assert mailbox.statistics().refused == 0
+
+
 async def test_a_full_one_hands_back_the_oldest_it_dropped() -> None:
     mailbox = filled(WhenFull.DROP_OLDEST)
     assert await mailbox.put(2) == 0
