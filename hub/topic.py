@@ -1,46 +1,31 @@
-"""One channel's fan-out on this node: where its subscribers stand, and how publications reach them."""
+"""One channel's fan-out on this node: where its subscribers stand, and when publications reach them."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 import trio
 
-from hub.outlet import Outlet
-from hub.wire.codec import Codec, Encoded
-from hub.wire.frames import frame
+from hub.audience import Audience, Subscription
+from hub.wire.codec import Encoded
 from rooms.ports import Publication
 from store.errors import DatabaseError
 from store.event_log import EventLog, Page, Position
 
 TAIL_PUBLICATIONS_MAX = 512  # recovered from memory: some 20 s of a busy chat, 0.2 MB
 PENDING_PUBLICATIONS_MAX = 10_000  # beyond it the log is read again instead, and volatile ones are dropped
-SENDS_BETWEEN_CHECKPOINTS = 500  # about 2.5 ms
 COMPANY_MAX = 10  # subscribers for whom a task of its own would cost more than telling them at once
 COALESCING_PAUSE_S_MAX = 0.005
 CROWD_MEMORY_S = 0.05  # how long several at once are taken as a sign of more to come
 BLOB_BYTES_MAX = 256 * 1024  # a frame of one fan-out: a quarter of an outlet and of what SDKs take
-ANNOUNCED_SUBSCRIBERS_MAX = 200  # beyond it a storm of n joins would cost n² pushes; presence still answers
 REPAIR_EVENTS_MAX = 1_000
 REPAIR_TRIES = 5
 REPAIR_PAUSE_S = 0.2
 
+__all__ = ["Subscription", "Topic", "TopicCounters"]
+
 log = structlog.get_logger(__name__)
-
-
-class Subscription:
-    """One client's place in a channel: where its frames go, in which codec."""
-
-    __slots__ = ("codec", "on_lost", "outlet", "wants_joins")
-
-    def __init__(
-        self, outlet: Outlet, codec: Codec, *, wants_joins: bool, on_lost: Callable[[str], None]
-    ) -> None:
-        self.outlet = outlet
-        self.codec = codec
-        self.wants_joins = wants_joins
-        self.on_lost = on_lost
 
 
 @dataclass(slots=True)
@@ -77,7 +62,6 @@ class Topic:
         self.channel = channel
         self.epoch = position.epoch
         self.top = position.offset
-        self.subscriptions: dict[Subscription, None] = {}
         self.retained: dict[str, Encoded] = {}
         self.tail: deque[Encoded] = deque(maxlen=TAIL_PUBLICATIONS_MAX)
         self.changed = trio.Event()
@@ -91,11 +75,15 @@ class Topic:
         self._gathered = trio.Event()
         self._pause_s = 0.0
         self._crowded_until = 0.0
-        self._lanes: dict[Codec, dict[Subscription, Outlet]] = {}
-        self._left: set[int] = set()
+        self._audience = Audience(channel)
         self._log = log
         self._nursery = nursery
         self._counters = counters
+
+    @property
+    def subscriptions(self) -> Mapping[Subscription, None]:
+        """Who listens."""
+        return self._audience.subscriptions
 
     def ingest(self, publications: Sequence[Publication]) -> None:
         """Take publications off the bus, late, doubled or with gaps, and fan them out soon."""
@@ -123,16 +111,11 @@ class Topic:
 
     def add(self, subscription: Subscription) -> None:
         """Let a subscriber that stands at `top` hear what follows."""
-        self.subscriptions[subscription] = None
-        self._lanes.setdefault(subscription.codec, {})[subscription] = subscription.outlet
+        self._audience.add(subscription)
 
     def remove(self, subscription: Subscription) -> None:
         """Let a subscriber hear nothing more, at once, whatever fan-out is under way."""
-        if subscription in self.subscriptions:
-            if self._running:
-                self._left.add(id(subscription.outlet))
-            del self.subscriptions[subscription]
-            del self._lanes[subscription.codec][subscription]
+        self._audience.remove(subscription)
 
     def since(self, offset: int) -> list[Encoded] | None:
         """Return what came after `offset` up to `top` if memory still has all of it, else None."""
@@ -147,15 +130,7 @@ class Topic:
 
     def announce(self, body: dict[str, object]) -> None:
         """Push who came or went to those who asked for it, unless the room is too large for that."""
-        if len(self.subscriptions) > ANNOUNCED_SUBSCRIBERS_MAX:
-            return
-        frames: dict[str, bytes] = {}
-        for subscription in self.subscriptions:
-            if subscription.wants_joins:
-                name = subscription.codec.name
-                if name not in frames:
-                    frames[name] = subscription.codec.framed({"push": {"channel": self.channel, **body}})
-                subscription.outlet.offer(frames[name])
+        self._audience.announce(body)
 
     def _take(self, publication: Publication) -> None:
         if publication.offset == 0:
@@ -187,14 +162,10 @@ class Topic:
 
     def _tell_company(self) -> None:
         """Tell the few who listen at once: a room's turn hands over all that it brought together anyway."""
-        started = trio.current_time()
         try:
             while batch := self._take_batch():
-                for codec, lane in self._lanes.items():
-                    if lane:
-                        blob = frame(codec.opcode, codec.encode_pushes(self.channel, batch))
-                        for outlet in list(lane.values()):
-                            outlet.offer(blob)
+                started = trio.current_time()
+                self._audience.tell_now(batch)
                 self._count(batch, trio.current_time() - started)
         except Exception as error:  # a fault in one channel's fan-out is not to end the others'
             self._fail(error)
@@ -238,7 +209,7 @@ class Topic:
         if not batch:
             return
         started = trio.current_time()
-        await self._send(batch)
+        await self._audience.tell(batch)
         ended = trio.current_time()
         self._crowd = len(batch)
         self._pause_s = min(ended - started, COALESCING_PAUSE_S_MAX)
@@ -260,24 +231,6 @@ class Topic:
                 self.tail.append(encoded)
                 self.top = encoded.offset
         return batch
-
-    async def _send(self, batch: list[Encoded]) -> None:
-        """Offer a batch, encoded once a codec, to all who listen at this instant.
-
-        Who leaves meanwhile gets no more of it, though the same connection may have come back: then what it
-        missed was in the subscribe reply.
-        """
-        self._left.clear()
-        for codec, lane in [(codec, list(lane.values())) for codec, lane in self._lanes.items() if lane]:
-            blob = frame(codec.opcode, codec.encode_pushes(self.channel, batch))
-            for start in range(0, len(lane), SENDS_BETWEEN_CHECKPOINTS):
-                outlets = lane[start : start + SENDS_BETWEEN_CHECKPOINTS]
-                if self._left:
-                    outlets = [outlet for outlet in outlets if id(outlet) not in self._left]
-                for outlet in outlets:
-                    outlet.offer(blob)
-                if start + SENDS_BETWEEN_CHECKPOINTS < len(lane):
-                    await trio.lowlevel.checkpoint()
 
     def _count(self, batch: list[Encoded], took_s: float) -> None:
         counters = self._counters

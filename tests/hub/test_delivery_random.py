@@ -13,7 +13,7 @@ import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub import topic
+from hub import audience, topic
 from hub.attachments import Attachments, Wish, check_whole
 from hub.clock import HubClock
 from hub.connections import Connections
@@ -254,5 +254,8 @@ def test_every_subscriber_hears_every_offset_once_and_in_order(
     company_max: int, steps: list[tuple[str, int]], order: int
 ) -> None:
     trio._core._run._r = random.Random(order)  # the order in which tasks that can go on do so
-    with patch.multiple(topic, SENDS_BETWEEN_CHECKPOINTS=1, COMPANY_MAX=company_max):
+    with (
+        patch.object(audience, "SENDS_BETWEEN_CHECKPOINTS", 1),
+        patch.object(topic, "COMPANY_MAX", company_max),
+    ):
         trio.run(play, steps, clock=trio.testing.MockClock(autojump_threshold=0))

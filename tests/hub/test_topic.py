@@ -6,9 +6,10 @@ import trio
 import trio.testing
 from trio.testing import MockClock
 
+from hub import audience as audience_module
 from hub import topic as topic_module
+from hub.audience import ANNOUNCED_SUBSCRIBERS_MAX
 from hub.topic import (
-    ANNOUNCED_SUBSCRIBERS_MAX,
     BLOB_BYTES_MAX,
     PENDING_PUBLICATIONS_MAX,
     REPAIR_EVENTS_MAX,
@@ -183,13 +184,29 @@ async def test_a_fault_in_a_fan_out_is_logged_and_stays_in_its_channel(
         other.add(bob.subscription())
         with structlog.testing.capture_logs() as logs:
             bench.tell(*await bench.write(2))
-            monkeypatch.setattr(topic, "_send", None)
+            monkeypatch.setattr(topic._audience, "tell", None)
             await settled()
         assert [(each["event"], each["channel"]) for each in logs] == [("fanout_failed", topic.channel)]
         assert ada.lost == 1
         bench.tell(*await bench.write(1, "thread:other"), channel="thread:other")
         await settled()
         assert bob.offsets == [1]
+
+
+async def test_the_time_of_each_fan_out_counts_once(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic_module, "BLOB_BYTES_MAX", 1)  # so that each publication is a fan-out of its own
+    async with open_bench() as bench:
+        topic, ada = await bench.open(), Listener()
+        topic.add(ada.subscription())
+        times = iter([10.0, 11.0, 20.0, 22.0, 30.0, 34.0])
+        publications = await bench.write(3)
+        with monkeypatch.context() as patched:
+            patched.setattr(trio, "current_time", lambda: next(times))
+            bench.tell(*publications)
+        counters = bench.fanout.statistics().counters
+        assert (counters.fanouts, counters.fanout_s_total, counters.fanout_s_last) == (3, 7.0, 4.0)
 
 
 async def test_a_few_are_told_before_the_publisher_goes_on(autojump_clock: MockClock) -> None:
@@ -221,7 +238,7 @@ async def test_what_comes_during_a_fan_out_is_joined_to_one_frame(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(topic_module, "COMPANY_MAX", 0)
-    monkeypatch.setattr(topic_module, "SENDS_BETWEEN_CHECKPOINTS", 1)
+    monkeypatch.setattr(audience_module, "SENDS_BETWEEN_CHECKPOINTS", 1)
     async with open_bench() as bench:
         topic, crowd = await bench.open(), [Listener() for _ in range(5)]
         for each in crowd:
@@ -241,7 +258,7 @@ async def test_who_comes_or_goes_in_the_middle_of_a_fan_out_hears_its_due(
     autojump_clock: MockClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(topic_module, "SENDS_BETWEEN_CHECKPOINTS", 1)
+    monkeypatch.setattr(audience_module, "SENDS_BETWEEN_CHECKPOINTS", 1)
     async with open_bench() as bench:
         topic = await bench.open()
         early, gone, back, late = Listener(), Listener(), Listener(), Listener()
@@ -343,5 +360,5 @@ async def test_who_comes_and_goes_in_a_quiet_room_leaves_nothing_behind(autojump
             subscription = Listener().subscription()
             topic.add(subscription)
             topic.remove(subscription)
-        assert not topic._left
+        assert not topic._audience._left
         assert not topic.subscriptions
