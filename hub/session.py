@@ -12,15 +12,12 @@ import trio_websocket
 from actors import Failed, Outcome
 from api.ports import Standing
 from api.tokens import ANONYMOUS_CLAIMS, Claims
+from hub.deadlines import Deadlines
 from hub.limits import (
     BURST_S,
     CLOSE_LINGER_S,
-    CONNECT_TIMEOUT_S,
-    PING_INTERVAL_S,
-    PONG_TIMEOUT_S,
     PUBLISHES_IN_FLIGHT_MAX,
     REFUSALS_MAX,
-    TOKEN_GRACE_S,
     TokenBucket,
 )
 from hub.outlet import Outlet
@@ -51,11 +48,9 @@ class Session:
         "_by",
         "_claims",
         "_closing",
-        "_connect_by",
+        "_deadlines",
         "_gathered",
         "_listening",
-        "_ping_at",
-        "_pong_by",
         "_refusals",
         "_scope",
         "_services",
@@ -78,9 +73,7 @@ class Session:
         self._closing = False
         self._listening = True
         self._gathered: list[bytes] = []
-        self._connect_by = now + CONNECT_TIMEOUT_S
-        self._ping_at = now + PING_INTERVAL_S
-        self._pong_by: float | None = None
+        self._deadlines = Deadlines()
         self.client = str(uuid.uuid4())
         self.claims = ANONYMOUS_CLAIMS
         self.attachments: Attachments | None = None
@@ -198,39 +191,22 @@ class Session:
         """Look at the time-outs: `now` is Trio's clock, `wall_s` s since 1970."""
         if self._closing:
             return
-        overdue = self._overdue(now, wall_s)
+        if not self._listening:
+            self._deadlines.wait_longer(now)
+        expires_at = self.claims.expires_at
+        overdue = self._deadlines.overdue(now, wall_s, connected=self.connected, expires_at=expires_at)
         if overdue is not None:
             self.close(overdue)
             return
         if self.attachments is not None:
             self.attachments.expire(wall_s)
-        if self.connected and now >= self._ping_at:
-            self._ping_at = now + PING_INTERVAL_S
-            self._pong_by = now + PONG_TIMEOUT_S
+        if self.connected and self._deadlines.ping_due(now):
             self.outlet.offer(self.codec.framed({}))
 
     def leave(self) -> None:
         """Be gone from every channel."""
         if self.attachments is not None:
             self.attachments.detach_all()
-
-    def _overdue(self, now: float, wall_s: float) -> codes.Disconnect | None:
-        if not self._listening:
-            self._wait_longer(now)
-        if not self.connected:
-            return codes.STALE if now >= self._connect_by else None
-        if self._pong_by is not None and now >= self._pong_by:
-            return codes.NO_PONG
-        expires_at = self.claims.expires_at
-        if expires_at is not None and wall_s >= expires_at + TOKEN_GRACE_S:
-            return codes.EXPIRED
-        return None
-
-    def _wait_longer(self, now: float) -> None:
-        """Give the client time anew: what it says is read only after the command under way."""
-        self._connect_by = now + CONNECT_TIMEOUT_S
-        if self._pong_by is not None:
-            self._pong_by = now + PONG_TIMEOUT_S
 
     def _end_soon(self) -> None:
         """End within CLOSE_LINGER_S, be it in the middle of a command that waits for others."""
@@ -243,7 +219,9 @@ class Session:
     async def _receive(self, message: str | bytes, methods: dict[str, Handler]) -> None:
         try:
             for command in self.codec.decode(message):
-                await self._carry_out(command, methods)
+                method = self._take(command, methods)
+                if method is not None:
+                    await self._answer(command.get("id", 0), method, command[method], methods[method])
                 if self._closing:
                     return
         except Malformed:
@@ -251,17 +229,17 @@ class Session:
         except codes.Disconnected as closed:
             self.close(closed.disconnect)
 
-    async def _carry_out(self, command: dict[str, Any], methods: dict[str, Handler]) -> None:
-        if not command and self._pong_by is not None:
-            self._pong_by = None
-            return
+    def _take(self, command: dict[str, Any], methods: dict[str, Handler]) -> str | None:
+        """Return the method that is to carry out a command; None where there is nothing (more) to do."""
+        if not command and self._deadlines.pong():
+            return None
         self._services.counters.commands += 1
         allowed = self._bucket.take(trio.current_time())
         self._count_refusal(allowed)
-        if command:
-            await self._dispatch(command, methods, allowed)
+        return self._admitted(command, methods, allowed) if command else None
 
-    async def _dispatch(self, command: dict[str, Any], methods: dict[str, Handler], allowed: bool) -> None:
+    def _admitted(self, command: dict[str, Any], methods: dict[str, Handler], allowed: bool) -> str | None:
+        """Return the command's method, unless the command is refused."""
         command_id = command.get("id", 0)
         method = None
         for key in command:
@@ -271,10 +249,10 @@ class Session:
         self._check(command_id, method)
         if not allowed:
             self.refuse(command_id, codes.TOO_MANY_REQUESTS)
-        elif method is None:
+            return None
+        if method is None:
             self.refuse(command_id, codes.METHOD_NOT_FOUND)
-        else:
-            await self._answer(command_id, method, command[method], methods[method])
+        return method
 
     def _check(self, command_id: object, method: str | None) -> None:
         """Close on what no SDK would send: a command before connect, or one that cannot be answered."""
