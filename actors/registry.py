@@ -48,13 +48,15 @@ class Registry(Generic[M]):
         self._idle_s = idle_s
         self._actors_max = actors_max
         self._mailboxes: dict[str, Mailbox[Envelope[M]]] = {}
+        self._refs: dict[str, Ref[M]] = {}
         self._turns = TurnCounter()
         self._started = self._slept = self._awake_max = self._refused = self._dropped = 0
         self._closed = False
 
     def ref(self, name: str) -> Ref[M]:
         """Return the ref to `name`; nothing starts before something is told or asked."""
-        return Ref(name, self._mailbox_of, self._supervisor.on_reply_error)
+        ref = self._refs.get(name)
+        return ref if ref is not None else Ref(name, self._mailbox_of, self._supervisor.on_reply_error)
 
     def is_awake(self, name: str) -> bool:
         """Tell whether the actor of this name has been started and does not sleep."""
@@ -102,6 +104,7 @@ class Registry(Generic[M]):
             on_end=partial(self._ended, name),
         )
         self._mailboxes[name] = mailbox
+        self._refs[name] = self.ref(name)  # kept while it is awake: it is asked for again and again
         self._started += 1
         self._awake_max = max(self._awake_max, len(self._mailboxes))
         return mailbox
@@ -124,6 +127,7 @@ class Registry(Generic[M]):
 
     def _ended(self, name: str) -> None:
         mailbox = self._mailboxes.pop(name)
+        del self._refs[name]
         self._refused += mailbox.refused
         self._dropped += mailbox.dropped
         if not self._closed and self._supervisor.gave_up(name) is None:

@@ -189,7 +189,8 @@ class Room:
 
     def _forgotten(self, state: Any, request: Request, beyond: _Beyond) -> bool:
         """Return whether the events of this turn have pushed out of memory what a request is about."""
-        return any(each not in beyond for each in self._kind.unknown_subjects(state, request.command))
+        unknown = self._kind.unknown_subjects(state, request.command)
+        return bool(unknown) and any(each not in beyond for each in unknown)
 
     def _decide_one(self, turn: _Turn, request: Request, beyond: _Beyond) -> Exception | None:
         """Decide one request on the working state; a fault in the kind spares the turn's other requests."""
@@ -214,9 +215,11 @@ class Room:
         if beyond:
             _check_known(self._kind.unknown_subjects(state, request.command), beyond)
         events = self._kind.decide(state, request.command, request.by, self._now_ms())
-        _check_known([event.subject for event in events if event.creates], beyond)
-        encoded = [(event, orjson.dumps(event.data)) for event in events]
+        if beyond:
+            _check_known([event.subject for event in events if event.creates], beyond)
+        encoded = []
         for event in events:
+            encoded.append((event, orjson.dumps(event.data)))
             if event.durable:
                 state = self._kind.evolve(state, event.data)
         return state, encoded
