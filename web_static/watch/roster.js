@@ -21,18 +21,28 @@ export class Roster {
 	}
 
 	draw() {
-		const { view, states, me, hosting } = this.#party;
-		const facts = (member) => [member.display_name, roleOf(view, member.id), standing(member, states.get(member.id), view), hosting, me, this.#party.may("kick")];
-		drawRows(this.#list, present(view).slice(0, ROWS_MAX), facts, (member) => this.#row(member));
+		const { view, me } = this.#party;
+		const members = present(view).slice(0, ROWS_MAX);
+		const facts = (member) => [member.display_name, roleOf(view, member.id), me, this.#party.may("kick")];
+		drawRows(this.#list, members, facts, (member) => this.#row(member));
+		members.forEach((member, at) => this.#showStanding(this.#list.children[at].querySelector(".dot"), member));
+	}
+
+	/** What changes each second is written into the row, which stays, with a menu that may be open in it. */
+	#showStanding(place, member) {
+		const { view, states } = this.#party;
+		const [state, ...words] = standing(member, states.get(member.id), view);
+		const text = words.filter(Boolean).join(" · ");
+		place.dataset.state = state;
+		if (place.textContent !== text) place.textContent = text;
 	}
 
 	#row(member) {
-		const { view, states, me } = this.#party;
+		const { view, me } = this.#party;
 		const role = roleOf(view, member.id);
-		const [state, ...words] = standing(member, states.get(member.id), view);
 		const badge = role !== "member" && make("span.role", { "data-role": role }, role);
 		const name = make("b", { dir: "auto" }, member.display_name, member.id === me && make("span.quiet", {}, " you"), badge);
-		return make("li", {}, avatar(member), make("div.grow", {}, name, make("span.dot", { "data-state": state }, words.filter(Boolean).join(" · "))), this.#opener(member, role));
+		return make("li", {}, avatar(member), make("div.grow", {}, name, make("span.dot")), this.#opener(member, role));
 	}
 
 	/** Who keeps order may do something about a member; the owner stays. */
