@@ -16,8 +16,8 @@ from bench.sync.members import open_browser
 from bench.sync.party import Outcome, Phases, hold_party
 from bench.sync.plot import draw
 from bench.sync.profiles import PROFILES, Profile
-from bench.sync.rivals import ON_HLS, OURS, RIVALS, WHOLE_PAGE, Strategy
 from bench.sync.stages import Venue, open_members, serving
+from bench.sync.strategies import ON_HLS, OURS, RIVALS, WHOLE_PAGE, Strategy
 from bench.sync.truth import offsets, percentile
 
 MEMBERS = 4

@@ -5,8 +5,7 @@ and returns what is to be sent: pairs of a member, or None for all, and a messag
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Message = dict[str, Any]
@@ -255,28 +254,3 @@ class TimelineRoom:
             "rate": 1,
             "t0": round(self._motion.since_ms),
         }
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """A way to keep players in step: its page module, its options, and its room on the relay, if any."""
-
-    name: str
-    module: str
-    room: Callable[[], Room] | None = None
-    options: Message = field(default_factory=dict)
-    streams: bool = False
-    """Whether the clip comes as HLS; else it is one MP4."""
-
-
-OURS = Strategy("CosmoHub", "cosmohub")
-ON_HLS = Strategy("CosmoHub, HLS", "cosmohub", streams=True)
-WHOLE_PAGE = Strategy("CosmoHub, its whole page", "page")
-ON_A_RELAY = Strategy("CosmoHub's player on a relay", "cosmohub", TimelineRoom)
-RIVALS = (
-    Strategy("Jellyfin, correction off", "jellyfin", JellyfinGroup, {"correction": False}),
-    Strategy("Jellyfin, correction on", "jellyfin", JellyfinGroup, {"correction": True}),
-    Strategy("Syncplay", "syncplay", SyncplayRoom),
-    Strategy("OpenTogetherTube", "opentogethertube", OpenTogetherTubeRoom),
-    Strategy("MediaSync", "mediasync", MotionRoom),
-)

@@ -20,7 +20,8 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosedError
 from websockets.http11 import Request, Response
 
-from bench.sync.rivals import ON_A_RELAY, RIVALS, OpenTogetherTubeRoom, Post, Room
+from bench.sync.rivals import OpenTogetherTubeRoom, Post, Room
+from bench.sync.strategies import ON_A_RELAY, RIVALS
 
 _PAGES = Path(__file__).parent / "page"
 _STATIC = Path(__file__).resolve().parents[2] / "web_static"

@@ -13,7 +13,7 @@ from bench.processes import listening_child
 from bench.sync.hub_party import PASSWORD, HubParty, email_of
 from bench.sync.members import APP_CLOCKS, Member, bare_page, open_line
 from bench.sync.profiles import Profile
-from bench.sync.rivals import WHOLE_PAGE, Strategy
+from bench.sync.strategies import WHOLE_PAGE, Strategy
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _OWNER = 1

@@ -12,8 +12,8 @@ from bench.sync.measure import open_venue
 from bench.sync.members import wait
 from bench.sync.party import Outcome, Phases, hold_party
 from bench.sync.profiles import PROFILES
-from bench.sync.rivals import OURS
 from bench.sync.stages import open_members
+from bench.sync.strategies import OURS
 from bench.sync.truth import percentile
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
