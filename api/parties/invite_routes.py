@@ -1,6 +1,6 @@
 """Routes of invitations to a party."""
 
-import secrets
+import uuid
 from functools import partial
 
 from quart import Blueprint, Response
@@ -14,7 +14,6 @@ from api.parties import invites, parties
 from api.parties.rooms_of_parties import party_id, room_of
 from api.parties.shapes import Invites, MadeInvite, NewInvite
 from api.services import ApiServices
-from rooms.kind import Refused
 from store.database import Row
 
 INVITES_PER_MINUTE = 20
@@ -38,13 +37,14 @@ def party_invites_blueprint(services: ApiServices) -> Blueprint:
         """Make an invitation; its secret is told in this answer alone. Needs the party's grant to invite."""
         who = await need_somebody()
         party = (await find(party, who))["id"]
-        secret = invites.new_secret()
+        key = invites.new_key()
+        await database.run(partial(invites.check_room_for_one, party=party), repeatable=True)
+        await _ask_room(services, party, who, key.id, data.role)
         row = await database.transaction(
-            partial(invites.make, party=party, maker=who.user, asked=data, secret=secret)
+            partial(invites.make, party=party, maker=who.user, asked=data, key=key)
         )
-        await _tell_room(services, party, who, row)
-        url = f"{services.options.public_url}/watch/{party}#invite={secret}"
-        return answer({**row, "url": url, "secret": secret}, 201)
+        url = f"{services.options.public_url}/watch/{party}#invite={key.secret}"
+        return answer({**row, "url": url, "secret": key.secret}, 201)
 
     @routes.get("")
     @tag(["Watch parties"])
@@ -77,19 +77,13 @@ def party_invites_blueprint(services: ApiServices) -> Blueprint:
     return routes
 
 
-async def _tell_room(services: ApiServices, party: str, who: Caller, row: Row) -> None:
-    """Let the room say whether somebody may invite; what it turns down was told to nobody, and goes."""
-    command = {
-        "type": "invite",
-        "op": secrets.token_hex(16),
-        "id": str(row["id"]),
-        "role": row["role"],
-    }
-    try:
-        await services.rooms.command(room_of(party), command, who.by())
-    except Refused:
-        await services.database.run(partial(invites.unmake, invite=row["id"]))
-        raise
+async def _ask_room(services: ApiServices, party: str, who: Caller, invite: uuid.UUID, role: str) -> None:
+    """Let the room say whether somebody may invite, before there is a row; raise Refused.
+
+    So strangers write nothing; one that the room has noted and that is lost then was told to nobody.
+    """
+    command = {"type": "invite", "op": invite.hex, "id": str(invite), "role": role}
+    await services.rooms.command(room_of(party), command, who.by())
 
 
 def _owns(party: Row, who: Caller) -> bool:

@@ -15,8 +15,8 @@ SECRET_BYTES = 18
 
 _GOOD = "select count(*) from party_invite where party = $1 and expires_at > now()"
 _MAKE = """
-insert into party_invite (party, hash, role, maker, uses, expires_at)
-values ($1, $2, $3, $4, $5, now() + $6::interval) returning id, role, expires_at, uses, used, created_at
+insert into party_invite (id, party, hash, role, maker, uses, expires_at)
+values ($1, $2, $3, $4, $5, $6, now() + $7::interval) returning id, role, expires_at, uses, used, created_at
 """
 _LIST = """
 select id, role, expires_at, uses, used, created_at from party_invite
@@ -47,6 +47,14 @@ _OPENS = "select exists (select from party_invite where party = $1 and hash = $2
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What an invitation is known by: its id, and the secret by which people come."""
+
+    id: uuid.UUID
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """Somebody's use of an invitation; `admitted`: their room has heard of it before."""
 
@@ -56,26 +64,27 @@ class Use:
     admitted: bool
 
 
-def new_secret() -> str:
-    """Return a secret that nobody guesses, fit for a link."""
-    return secrets.token_urlsafe(SECRET_BYTES)
+def new_key() -> Key:
+    """Return the key of an invitation to be; nobody guesses its secret, which is fit for a link."""
+    return Key(uuid.uuid4(), secrets.token_urlsafe(SECRET_BYTES))
 
 
-async def make(connection: Connection, party: str, maker: str, asked: NewInvite, secret: str) -> Row:
-    """Keep a new invitation and return its card; raise 409 beyond INVITES_MAX."""
-    await connection.execute("select 1 from party where id = $1 for no key update", party)
+async def check_room_for_one(connection: Connection, party: str) -> None:
+    """Raise 409 for a party that has INVITES_MAX invitations."""
     if await connection.fetchval(_GOOD, party) >= INVITES_MAX:
         raise Problem(
             409, "limit_exceeded", f"a party has at most {INVITES_MAX} invitations: withdraw one first"
         )
+
+
+async def make(connection: Connection, party: str, maker: str, asked: NewInvite, key: Key) -> Row:
+    """Keep a new invitation and return its card; raise 409 beyond INVITES_MAX."""
+    await connection.execute("select 1 from party where id = $1 for no key update", party)
+    await check_room_for_one(connection, party)
     lasts = timedelta(seconds=asked.expires_in_s)
-    [row] = await connection.fetch(_MAKE, party, _hash(secret), asked.role, maker, asked.uses, lasts)
+    hashed = _hash(key.secret)
+    [row] = await connection.fetch(_MAKE, key.id, party, hashed, asked.role, maker, asked.uses, lasts)
     return row
-
-
-async def unmake(connection: Connection, invite: uuid.UUID) -> None:
-    """Let go of an invitation that was told to nobody."""
-    await connection.execute("delete from party_invite where id = $1", invite)
 
 
 async def list_good(connection: Connection, party: str, maker: str, everybodys: bool) -> list[Row]:

@@ -14,6 +14,7 @@ from rooms.kinds.watch import people
 from store.database import Database
 from tests.api.api_app import Api, Person, open_api
 from tests.api.forum_talk import refused
+from tests.api.hanging_up import ask_and_hang_up
 from tests.api.party_goers import AWAY, Faltering, act, events, invite, join, open_party, promote
 
 
@@ -264,6 +265,27 @@ async def test_making_listing_and_withdrawing_invitations(api: Api) -> None:
     assert len((await api.json("GET", path, by=ada))["items"]) == 1
     kept = await api.database.fetchval("select string_agg(i::text, ' ') from party_invite as i")
     assert hers["secret"] not in kept
+
+
+async def test_who_may_not_invite_leaves_nothing_behind_even_by_hanging_up(api: Api) -> None:
+    ada, eve = await api.sign_in(), await api.sign_in()
+    party = (await open_party(api, ada))["id"]
+    before = await events(api, party)
+    for steps in range(0, 400, 20):
+        await ask_and_hang_up(api, "POST", f"/api/parties/{party}/invites", eve, {}, after_steps=steps)
+    assert await api.database.fetchval("select count(*) from party_invite") == 0
+    assert await events(api, party) == before
+
+
+async def test_an_invitation_that_found_no_room_is_no_event_either(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invites, "INVITES_MAX", 0)
+    ada = await api.sign_in()
+    party = (await open_party(api, ada))["id"]
+    before = await events(api, party)
+    assert await refused(api, "POST", f"/api/parties/{party}/invites", ada, {}) == (409, "limit_exceeded")
+    assert await events(api, party) == before
 
 
 async def test_a_host_invites_no_hosts(api: Api) -> None:
