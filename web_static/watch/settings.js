@@ -15,10 +15,12 @@ export function openSettings(party) {
 	const form = make(
 		"form.stack", {},
 		owner && field("Title", title),
+		owner && view.timeline.status === "lobby" && field("Starts", make("input", { id: "starts_at", name: "starts_at", type: "datetime-local", value: localTime(view.timeline.starts_at) })),
 		field("When somebody's film stalls", choice("policy", POLICIES, view.policy)),
 		check("locked", "Only the owner and hosts control the film and the queue", view.locked),
 		owner && field("Who finds it", choice("visibility", VISIBILITIES, view.visibility)),
 		owner && grants(view.grants),
+		view.banned.length > 0 && pardon(party),
 		make("p.bad", { role: "alert" }),
 		make("div.bar", {}, make("button.main", {}, "Save"), owner && ending(party, () => dialog.close())),
 	);
@@ -30,13 +32,14 @@ export function openSettings(party) {
 
 /** Tell the party what was changed, each thing by its own command. */
 async function saved(party, values) {
-	const { policy, locked, title, visibility, grants: before } = party.view;
+	const { policy, locked, title, visibility, timeline, grants: before } = party.view;
 	const chosen = Object.fromEntries(["member", "guest"].map((role) => [role, Object.keys(GRANTS).filter((word) => values[`${role} ${word}`])]));
 	const same = JSON.stringify(sorted(chosen)) === JSON.stringify(sorted(before));
 	const changed = {
 		...(values.title !== title && { title: values.title }),
 		...(values.visibility !== visibility && { visibility: values.visibility }),
 		...(!same && { grants: chosen }),
+		...(values.starts_at !== undefined && values.starts_at !== localTime(timeline.starts_at) && { starts_at: Date.parse(values.starts_at) || 0 }),
 	};
 	const orders = [
 		values.policy !== policy && ["policy", { policy: values.policy }],
@@ -54,6 +57,18 @@ function grants({ member = [], guest = [] }) {
 	const box = (role, word, given) => make("td", {}, make("input", { type: "checkbox", name: `${role} ${word}`, checked: given.includes(word), "aria-label": `${role}s: ${GRANTS[word]}` }));
 	const rows = Object.keys(GRANTS).map((word) => make("tr", {}, make("td", {}, GRANTS[word]), box("member", word, member), box("guest", word, guest)));
 	return make("table.grants", { "aria-label": "What members and guests may do" }, make("thead", {}, head), make("tbody", {}, rows));
+}
+
+/** Write a time in ms as a field for local times has it. */
+const localTime = (ms) => (ms ? new Date(ms - 60_000 * new Date(ms).getTimezoneOffset()).toISOString().slice(0, 16) : "");
+
+function pardon(party) {
+	const { banned } = party.view;
+	const button = make("button", { type: "button" }, `Let ${banned.length} who ${banned.length > 1 ? "are" : "is"} banned come again`);
+	return twice(button, "Really?", async () => {
+		for (const user of banned) if (!(await party.give("ban", { user, banned: false }))) return;
+		button.remove();
+	});
 }
 
 const check = (name, text, checked) => make("label.row", {}, make("input", { type: "checkbox", name, checked }), text);
