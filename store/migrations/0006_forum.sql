@@ -127,7 +127,7 @@ create function event_fields(data json) returns jsonb language sql immutable par
 $$;
 
 create function event_time(fields jsonb) returns timestamptz language sql immutable parallel safe as $$
-    select to_timestamp((fields->>'at')::double precision / 1000)
+    select to_timestamp((fields->>'at')::numeric / 1000)
 $$;
 
 -- The handles named in a text, without case; no more than ten, for each costs a look.
@@ -201,14 +201,12 @@ begin
             hidden_at = null, version = 1;
     end if;
 
-    with said as materialized (
-        select life, "offset", subject, event_fields(data) as said from fresh where creates
-    ), posted as (
+    with posted as (
         insert into forum_post (life, "offset", id, author, name, text, quote, at)
         select life, "offset", subject, coalesce(said->'user'->>'id', ''),
             coalesce(said->'user'->>'display_name', ''), coalesce(said->>'text', ''), said->>'quote', event_time(said)
-        from said
-        where said->>'type' = 'post' and (select true from thread where thread.life = said.life)
+        from fresh cross join lateral event_fields(data) as said
+        where creates and said->>'type' = 'post' and (select true from thread where thread.life = fresh.life)
         returning life, "offset", author, name, at
     ), news as (
         select distinct on (life) count(*) over (partition by life) as posts, posted.*
@@ -306,9 +304,7 @@ end $$;
 
 create function forum_take_mentions() returns trigger language plpgsql as $$
 begin
-    if exists (
-        select from fresh where case when strpos(data::text, '@') > 0 then data::text ~ '@[A-Za-z0-9_]{3}' end
-    ) then
+    if exists (select from fresh where strpos(data::text, '@') > 0 and data::text ~ '@[A-Za-z0-9_]{3}') then
         execute $statement$
         insert into mention (account, life, "offset", at)
         select distinct account.id, post.life, post."offset", post.at
