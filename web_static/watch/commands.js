@@ -12,10 +12,15 @@ const TRIED_MS = 10_000;
 const AGAIN_MS = 500;
 const TOLD_AFTER_MS = 400;
 
+/** What a command brought is seen about as soon as it is answered. */
+const SEEN_MS = 300;
+const LOOK_MS = 15;
+
 export class Commands {
 	#room;
 	#view;
 	#tell;
+	#steered = Promise.resolve();
 
 	/** `room()` answers the subscription, `view()` the party; `tell(text)` says what was refused. */
 	constructor({ room, view, tell }) {
@@ -32,7 +37,22 @@ export class Commands {
 	}
 
 	/** Give a command and answer why it was not done, null if it was. */
-	async try(type, fields = {}) {
+	try(type, fields = {}) {
+		if (!ON_WHAT_WAS_SEEN.has(type)) return this.#send(type, fields);
+		this.#steered = this.#steered.then(() => this.#steer(type, fields));
+		return this.#steered;
+	}
+
+	/** Who presses twice means, the second time, what the first press brought. */
+	async #steer(type, fields) {
+		const { seq } = this.#view().timeline;
+		const error = await this.#send(type, fields);
+		const endsMs = performance.now() + SEEN_MS;
+		while (!error && this.#view().timeline.seq === seq && performance.now() < endsMs) await pause(LOOK_MS);
+		return error;
+	}
+
+	async #send(type, fields) {
 		const { epoch, seq } = this.#view()?.timeline ?? {};
 		const command = {
 			type,
@@ -44,10 +64,12 @@ export class Commands {
 		for (;;) {
 			const error = await this.#room().publish(command).then(() => null, (reason) => reason);
 			if (!error || !passes(error) || performance.now() > giveUpMs) return error;
-			await new Promise((resume) => setTimeout(resume, AGAIN_MS));
+			await pause(AGAIN_MS);
 		}
 	}
 }
+
+const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 
 /** The same operation may be sent again: the party does it once. */
 const passes = ({ code, temporary }) => temporary || code < 100;

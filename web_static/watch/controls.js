@@ -22,6 +22,7 @@ export class Controls {
 	#video;
 	#seeking = false;
 	#wantedMs = null;
+	#seq = -1;
 	#parts;
 	#idle;
 
@@ -43,7 +44,7 @@ export class Controls {
 	/** Show how the party stands. */
 	draw() {
 		const { view } = this.#party;
-		const { status, item } = view.timeline;
+		const { status, item, seq } = view.timeline;
 		const { play, next, ask, seek } = this.#parts;
 		const running = status === "playing" || status === "waiting";
 		face(play, running ? "pause" : "play", running ? "Pause" : "Play");
@@ -53,8 +54,8 @@ export class Controls {
 		ask.textContent = running ? "Ask to pause" : "Ask to play";
 		next.hidden = !this.#party.may("media") || !view.queue.length;
 		seek.disabled = !item || !this.#party.may("seek");
-		this.#wantedMs = null;
-		this.#wake();
+		if (this.#seq !== seq) this.#wake();
+		this.#seq = seq;
 		this.tick();
 	}
 
@@ -103,10 +104,11 @@ export class Controls {
 		this.tick();
 	}
 
-	#seek(positionMs) {
+	async #seek(positionMs) {
 		this.#seeking = false;
 		this.#wantedMs = positionMs;
-		return this.#party.give("seek", { position_ms: Math.round(positionMs) });
+		await this.#party.give("seek", { position_ms: Math.round(positionMs) });
+		if (this.#wantedMs === positionMs) this.#wantedMs = null;
 	}
 
 	async #options() {

@@ -70,10 +70,6 @@ class SaidRoom {
 	}
 
 	/** Nobody is told who is writing in a party. */
-	history(options) {
-		return this.#room.history(options);
-	}
-
 	publish(data) {
 		return data.type === "typing" ? Promise.resolve() : this.#room.publish(asCommand(data));
 	}

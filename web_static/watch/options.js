@@ -21,7 +21,7 @@ function choice(label, values, chosen, set, disabled = false) {
 }
 
 function qualities(player) {
-	const { levels = [], level } = player.quality ?? {};
+	const { levels, level } = player.quality;
 	if (levels.length < 2) return null;
 	return choice("Quality", [[-1, "Automatic"], ...levels.map((text, at) => [at, text])], level, (value) => player.chooseQuality(Number(value)));
 }

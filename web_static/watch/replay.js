@@ -8,6 +8,7 @@ import { SaidSoFar } from "./said_so_far.js";
 
 const PAGE = 500;
 const EVENTS_MAX = 50_000;
+const AGAIN_MS = 2000;
 const ALLOWED = new Set(["play", "seek", "rate", "media"]);
 
 /** Answer the party, and what stands between the connection and the conversation; `heard()` is called when it stands another way. */
@@ -32,6 +33,7 @@ class Replay extends Party {
 	#felt = [];
 	#shownMs = 0;
 	#begun = false;
+	#reading = null;
 
 	constructor({ id, line, heard }) {
 		super({ id, line });
@@ -61,9 +63,13 @@ class Replay extends Party {
 		return this.#said;
 	}
 
-	/** Read the whole log, and begin with the first film. */
-	async begin() {
-		const events = await this.#readAll();
+	/** Read the whole log, once, and begin with the first film. */
+	begin() {
+		const failed = () => setTimeout(() => ((this.#reading = null), this.begin()), AGAIN_MS);
+		this.#reading ??= this.#readAll().then((events) => this.#take(events), failed);
+	}
+
+	#take(events) {
 		const { view } = this.#line.feed;
 		const gone = new Set(events.filter(({ type }) => type === "delete").map(({ id }) => id));
 		this.#films = filmsOf(events);
@@ -88,7 +94,7 @@ class Replay extends Party {
 		const { item, status } = this.#view.timeline;
 		const { durationMs, boundMs } = this.figures;
 		if (!item) return;
-		if (!this.#begun && Number.isFinite(boundMs)) this.#begin();
+		if (!this.#begun && Number.isFinite(boundMs)) this.#start();
 		if (!item.duration_ms && durationMs) this.#become({ item: { ...item, duration_ms: durationMs } });
 		const atMs = this.positionMs();
 		this.#show(this.#films.findIndex(({ id }) => id === item.id), atMs);
@@ -96,7 +102,7 @@ class Replay extends Party {
 	}
 
 	/** It plays by itself as soon as the hub's time is known. */
-	#begin() {
+	#start() {
 		this.#begun = true;
 		this.#become({ status: "playing" });
 	}

@@ -88,6 +88,15 @@ export class SyncedPlayer {
 		return this.#clock.synced ? this.#clock.hubNow() : Date.now();
 	}
 
+	/** The qualities {levels: names, level} of what plays; `level` is -1 while it is whichever fits the line. */
+	get quality() {
+		return this.#source.quality;
+	}
+
+	chooseQuality(level) {
+		this.#source.chooseQuality(level);
+	}
+
 	/** Be where the party is, at once, whatever was tried before. */
 	resync() {
 		this.#controller.reset();
