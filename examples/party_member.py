@@ -118,14 +118,18 @@ class PartyMember(SubscriptionEventHandler):  # type: ignore[misc]  # the SDK ha
 
     async def on_unsubscribed(self, ctx: UnsubscribedContext) -> None:
         """Go: the hub will not have us."""
-        if not self._gone.done():
-            self._gone.set_result(f"{ctx.reason} ({ctx.code})")
+        self._go(f"{ctx.reason} ({ctx.code})")
 
     async def _party_token(self, channel: str) -> str:
         try:
             return await self._door.party_token()
         except NotLetIn as why:
+            self._go(str(why))
             raise UnauthorizedError(str(why)) from why
+
+    def _go(self, why: str) -> None:
+        if not self._gone.done():
+            self._gone.set_result(why)
 
     async def _insist(self, command: dict[str, Any]) -> None:
         while True:

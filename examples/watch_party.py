@@ -9,7 +9,7 @@ player in the place of the silent one.
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from centrifuge import CentrifugeError
 
@@ -36,7 +36,8 @@ class Viewer:
     async def watch(self) -> None:
         """Follow the party."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_every(LEAD_EVERY_S, self._lead))
+            tasks.create_task(self._follow())
+            tasks.create_task(_every(LEAD_EVERY_S, self._load))
             tasks.create_task(_every(SHOW_EVERY_S, self._show))
             tasks.create_task(_every(REPORT_EVERY_S, self._report))
             tasks.create_task(obey(self._member))
@@ -45,17 +46,24 @@ class Viewer:
     def _moment(self) -> Moment:
         return self._member.view.timeline.at(self._member.clock.hub_now())
 
-    async def _lead(self) -> None:
-        if not self._member.is_in:
-            return
-        moment = self._moment()
-        self._error_ms = self._player.follow(moment)
-        item = moment.item["id"] if moment.item else ""
-        me = self._member.view.members[self._member.user]
-        if me["late"] or item != self._loaded:  # others may wait for us until we say that we can play
-            self._loaded = item
-            await self._member.command("buffering", stalled=False)
-            me["late"] = False
+    async def _follow(self) -> None:
+        """Lead the player all the time, and at the very moment at which something begins."""
+        while True:
+            starts_in_s = 0.0
+            if self._member.is_in:
+                moment = self._moment()
+                starts_in_s = moment.starts_in_ms / 1000
+                self._error_ms = self._player.follow(moment)
+            await asyncio.sleep(min(LEAD_EVERY_S, starts_in_s or LEAD_EVERY_S))
+
+    async def _load(self) -> None:
+        """Say that we can play: the others may wait for that, with each new film and when we come late."""
+        if self._member.is_in:
+            moment, me = self._moment(), self._member.view.members[self._member.user]
+            film = moment.item["id"] if moment.item else ""
+            if me["late"] or film != self._loaded:
+                await self._member.command("buffering", stalled=False)
+                self._loaded = film
 
     async def _report(self) -> None:
         if self._member.is_in:
@@ -94,6 +102,14 @@ async def watch(link: PartyLink, name: str, drift_ppm: float) -> None:
         await door.close()
 
 
+def _sentences(group: BaseExceptionGroup[Exception]) -> Iterator[str]:
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _sentences(each)
+        else:
+            yield str(each)
+
+
 def main() -> int:
     """Watch until one quits (0), or is not let in or sent away (1)."""
     parser = argparse.ArgumentParser(prog="python -m examples.watch_party", description=__doc__)
@@ -107,7 +123,7 @@ def main() -> int:
     except* (Quit, KeyboardInterrupt):
         pass
     except* (Left, NotLetIn) as group:
-        ended = [str(each) for each in group.exceptions]
+        ended = list(_sentences(group))
     for each in ended:
         say(each)
     return 1 if ended else 0
