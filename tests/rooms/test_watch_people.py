@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from rooms.kind import By
-from rooms.kinds.watch.people import KICKED_FOR_MS, KICKED_MAX
+from rooms.kinds.watch.people import KICKED_FOR_MS, KICKED_MAX, PLACES_FOR_LEADERS
 from rooms.kinds.watch.state import BANS_MAX, PRESENT_MAX, ROLES_MAX
+from rooms.refusals import PARTY_FULL, PERMISSION_DENIED
 from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, MODERATOR, Watched, types
 
 SYSTEM_ADA = replace(ADA, system=True)
@@ -313,3 +314,65 @@ def test_is_ready_is_said_once() -> None:
     assert (event["type"], event["ready"], event["user"]["id"]) == ("ready", True, "bob")
     assert party.give(BOB, "ready", ready=True) == []
     assert party.state.members["bob"].ready
+
+
+def test_no_crowd_keeps_the_owner_and_the_hosts_out() -> None:
+    party = Watched()
+    for number in range(PRESENT_MAX):
+        party.give(By(f"guest-{number}", guest=True), "enter")
+    assert party.refusal(BOB, "enter").code == PARTY_FULL
+    party.give(HUB, "admit", user="bob", display_name="Bob", role="host", via="x")
+    for leader in (ADA, BOB):
+        assert party.give(HUB, "check", user=leader.user) == []
+        assert types(party.give(leader, "enter"))[0] == "enter"
+    assert party.refusal(CAT, "enter").code == PARTY_FULL
+
+
+def test_not_even_leaders_come_without_end() -> None:
+    party = Watched()
+    for number in range(PRESENT_MAX + PLACES_FOR_LEADERS):
+        user = f"host-{number:03}"
+        party.give(HUB, "admit", user=user, display_name=user, role="host", via="x")
+        party.give(By(user), "enter")
+    assert party.refusal(ADA, "enter").code == PARTY_FULL
+
+
+def test_of_those_who_all_vanished_somebody_leads_who_came_back() -> None:
+    party = Watched(ADA, BOB, CAT, visibility="unlisted").playing()
+    party.now += 20_000
+    party.tick(heard=set())
+    assert not party.state.members
+    party.give(GUS, "enter")
+    party.now += 1_000
+    party.give(CAT, "enter")
+    assert party.pass_s(9) == []
+    [role] = party.pass_s(1)
+    assert (role["member"], role["role"], role["cause"]) == ("cat", "host", "succession")
+    party.give(CAT, "play")
+    assert party.give(ADA, "enter")[1]["cause"] == "return"
+    assert party.refusal(CAT, "pause").code == PERMISSION_DENIED
+
+
+def test_a_party_that_was_left_is_no_prize_for_strangers() -> None:
+    party = Watched(ADA, BOB).playing()
+    party.give(HUB, "admit", user="cat", display_name="Cat", role="member", via="x")
+    for by in (ADA, BOB):
+        party.give(by, "leave")
+    party.give(BOB, "enter")
+    assert party.pass_s(30) == []
+    party.give(CAT, "enter")
+    assert [role["member"] for role in party.pass_s(10)] == ["cat"]
+
+
+def test_in_the_lobby_all_wait_for_who_leads() -> None:
+    party = Watched(BOB, visibility="unlisted")
+    assert party.pass_s(30) == []
+
+
+def test_a_clock_that_was_set_back_keeps_neither_the_silent_in_nor_the_kicked_out() -> None:
+    party = Watched(ADA, BOB, CAT)
+    party.give(ADA, "kick", user="cat")
+    party.now -= 3_600_000
+    told = party.tick(1, heard={"ada"})
+    assert [(data["member"], data["reason"]) for data in told] == [("bob", "silent")]
+    assert types(party.give(CAT, "enter")) == ["enter"]

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from rooms.kind import By
+from rooms.kinds.watch.queue import VOTERS_MAX
 from rooms.kinds.watch.state import QUEUE_MAX
+from rooms.refusals import LIMIT
 from tests.rooms.watch_bench import ADA, BOB, CAT, FILM, GUS, Watched, types
 
 THIRD = {"id": "third", "title": "Third", "url": "/third.mp4"}
@@ -159,3 +162,25 @@ def test_rubbish_is_refused_by_the_name_of_its_field(item: Any, field: str) -> N
     refused = Watched(ADA).refusal(ADA, "add", item=item)
     assert refused.code == 400
     assert refused.message.startswith(field)
+
+
+def test_the_votes_for_an_item_are_bounded_whoever_leaves() -> None:
+    party = Watched(ADA)
+    for number in range(VOTERS_MAX):
+        by = By(f"user-{number}")
+        party.give(by, "enter")
+        party.give(by, "vote", item="clip", vote=True)
+        party.give(by, "leave")
+    assert party.refusal(ADA, "vote", item="clip", vote=True).code == LIMIT
+    party.give(by, "enter")
+    party.give(by, "vote", item="clip", vote=False)
+    party.give(ADA, "vote", item="clip", vote=True)
+
+
+def test_a_length_that_is_shorter_than_where_it_stands_ends_it_there() -> None:
+    party = Watched(ADA, items=[{"id": "unknown", "url": "/film.mp4"}])
+    party.give(ADA, "seek", position_ms=258_632)
+    party.give(ADA, "duration", item="unknown", duration_ms=62_503)
+    assert party.position_ms == 62_503
+    [state] = party.give(ADA, "play")
+    assert state["position_ms"] == 0

@@ -7,6 +7,7 @@ import pytest
 
 from rooms.kind import By
 from rooms.kinds.watch.parsing import parse
+from rooms.refusals import ID_TAKEN
 from rooms.word_filter import texts_of
 from tests.rooms.watch_bench import ADA, BOB, CLIP, EPOCH, FILM, GUS, MODERATOR, Watched, types
 
@@ -105,3 +106,14 @@ def test_who_is_not_in_a_party_says_nothing_in_it() -> None:
     refused = Watched(ADA).refusal(BOB, "chat", id="1", text="Hi")
     assert (refused.code, refused.message) == (103, "enter the party first")
     assert "/api/auth/guest" in Watched(ADA).refusal(By(""), "chat", id="1", text="Hi").message
+
+
+def test_a_reaction_under_an_operation_is_shown_once() -> None:
+    party = Watched(ADA, BOB)
+    [react] = party.give(ADA, "react", emoji="👍", op="one")
+    assert (react["op"], react["emoji"]) == ("one", "👍")
+    assert party.give(ADA, "react", emoji="👍", op="one") == []
+    assert party.refusal(BOB, "react", emoji="👍", op="one").code == ID_TAKEN
+    assert types(party.give(ADA, "react", emoji="👍")) == ["react"]
+    assert types(party.give(ADA, "react", emoji="👍")) == ["react"]
+    assert party.refusal(ADA, "react", emoji="👍", op=7).message.startswith("op must be")

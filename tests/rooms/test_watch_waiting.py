@@ -1,12 +1,14 @@
 """For whom a watch party waits: its policies, the budgets, and that nobody can freeze it."""
 
+from random import Random
 from typing import Any
 
 import pytest
 
 from rooms.kind import By
 from rooms.kinds.watch.budget import MEMBER_BUDGET, PAIRS_MAX, Budget
-from rooms.kinds.watch.waiting import SPENDERS_MAX
+from rooms.kinds.watch.state import PRESENT_MAX
+from rooms.kinds.watch.waiting import SPENDERS_MAX, WAITED_FOR_SHOWN_MAX
 from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, Watched, types
 
 PEOPLE = (ADA, BOB, CAT, GUS)
@@ -301,3 +303,20 @@ def test_the_budgets_that_are_remembered_are_bounded() -> None:
     assert len(party.state.spent) <= SPENDERS_MAX
     assert f"user-{SPENDERS_MAX + 49}" in party.state.spent
     assert HUB.user not in party.state.spent
+
+
+@pytest.mark.parametrize("policy", ["quorum", "all"])
+def test_a_crowd_that_comes_back_one_by_one_is_told_of_in_few_words(policy: str) -> None:
+    crowd = [By(f"user-{number:03}") for number in range(PRESENT_MAX - 1)]
+    party = Watched(ADA, *crowd, policy=policy).playing()
+    party.give(ADA, "next")
+    assert party.status == "waiting"
+    told = []
+    for by in Random(1).sample(crowd, len(crowd)):
+        party.now += 5
+        told += [data for data in back(party, by) if data["type"] == "state"]
+        assert all(party.state.members[user].stalled for user in party.state.timeline.waiting_for)
+    assert all(len(data["waiting_for"]) <= WAITED_FOR_SHOWN_MAX for data in told)
+    assert len(told) < 150
+    back(party, ADA)
+    assert party.status == "playing"

@@ -144,9 +144,10 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class React:
-    """Show an emoji over the picture."""
+    """Show an emoji over the picture; under an operation id a repeated one is shown once."""
 
     emoji: str
+    op: str | None = None
 
     @property
     def text(self) -> str:

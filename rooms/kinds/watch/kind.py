@@ -60,7 +60,7 @@ class WatchKind:
 
     def decide(self, state: Party, command: c.Command, by: By, now_ms: int) -> list[Event]:
         """Return the events of `command`; a repeated one brings none. Raise Refused."""
-        op = command.op if isinstance(command, c.Operation) else None
+        op = command.op if isinstance(command, c.Operation | c.React) else None
         if op is not None and _repeated(state, op, by):
             return []
         _check(state, command, by, now_ms)
@@ -124,7 +124,9 @@ def _tick(party: Party, command: c.Tick, by: By, now_ms: int) -> list[Change]:
     if command.lead_ms not in (None, party.timeline.lead_ms):
         told.append(Change("lead", {"lead_ms": command.lead_ms}))
         party = settings.evolve_lead(party, told[0].fields)
-    return [*told, *people.silent(party, command, now_ms), *items.passed(party, now_ms)]
+    silent = people.silent(party, command, now_ms)
+    heir = [] if silent else leading.led_again(party, now_ms)
+    return [*told, *silent, *heir, *items.passed(party, now_ms)]
 
 
 def _mentions(party: Party, command: c.Command) -> list[Change]:

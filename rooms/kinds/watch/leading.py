@@ -6,6 +6,7 @@ from typing import Any
 from rooms.kind import By
 from rooms.kinds.watch.change import Change
 from rooms.kinds.watch.commands import HandOver, Promote
+from rooms.kinds.watch.people import has_been_there
 from rooms.kinds.watch.roles import RANKS, outranks, role_change, role_of
 from rooms.kinds.watch.snapshot import in_order
 from rooms.kinds.watch.state import HOST, LEADERS, OWNER, ROLES_MAX, Acting, Member, Party
@@ -64,6 +65,20 @@ def succeeded(before: Party, party: Party, now_ms: int) -> list[Change]:
     if _leaders(party) or not _leaders(before):
         return []
     heir = min(in_order(party), key=lambda member: member.guest)
+    return [role_change(heir.id, HOST, SUCCESSION)]
+
+
+def led_again(party: Party, now_ms: int) -> list[Change]:
+    """Give the lead to somebody where all have vanished at once, and none of those who led has come back.
+
+    To the public a party that its owner left is no prize: there only who was given a role takes the lead.
+    """
+    if party.ended or party.timeline.status == "lobby" or _leaders(party):
+        return []
+    known = [each for each in in_order(party) if party.visibility != "public" or each.id in party.roles]
+    heir = min(known, key=lambda member: member.guest, default=None)
+    if heir is None or not has_been_there(heir, now_ms):
+        return []
     return [role_change(heir.id, HOST, SUCCESSION)]
 
 

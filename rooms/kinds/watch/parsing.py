@@ -218,7 +218,7 @@ _PARSERS: dict[str, Callable[[Fields], c.Command]] = {
     "buffering": _buffering,
     "chat": lambda f: c.Chat(message_id_of(f), visible_text_of(f, "text", TEXT_LENGTH_MAX)),
     "delete": lambda f: c.Delete(message_id_of(f)),
-    "react": lambda f: c.React(visible_text_of(f, "emoji", EMOJI_LENGTH_MAX)),
+    "react": lambda f: c.React(visible_text_of(f, "emoji", EMOJI_LENGTH_MAX), _optional(f, "op", _op)),
     "ask": lambda f: c.Ask(visible_text_of(f, "word", WORD_LENGTH_MAX)),
     "policy": lambda f: c.Policy(_op(f), _one_of(f, "policy", POLICIES)),
     "lock": lambda f: c.Lock(_op(f), _flag(f, "locked")),

@@ -13,6 +13,7 @@ from rooms.kinds.watch.position import stopped
 from rooms.kinds.watch.snapshot import in_order
 from rooms.kinds.watch.state import (
     BANS_MAX,
+    LEADERS,
     PRESENT_MAX,
     ROLES_MAX,
     Member,
@@ -20,7 +21,7 @@ from rooms.kinds.watch.state import (
     member_json,
     member_of,
 )
-from rooms.kinds.watch.waiting import clock_stops
+from rooms.kinds.watch.waiting import CLOCK_STEP_MS, clock_stops
 from rooms.refusals import (
     banned_here,
     invite_needed,
@@ -33,6 +34,7 @@ from rooms.refusals import (
 
 KICKED_FOR_MS = 300_000
 KICKED_MAX = 500
+PLACES_FOR_LEADERS = 20  # beyond the others: no crowd keeps the owner and the hosts out
 SILENT_MS = 10_000
 
 
@@ -100,8 +102,13 @@ def silent(party: Party, command: Tick, now_ms: int) -> list[Change]:
     return [
         _left(member.id, "silent")
         for member in in_order(party)
-        if member.id not in command.heard and member.since <= now_ms - SILENT_MS
+        if member.id not in command.heard and has_been_there(member, now_ms)
     ]
+
+
+def has_been_there(member: Member, now_ms: int) -> bool:
+    """Return whether somebody had time to be heard; who came "later" came before a clock was set back."""
+    return not now_ms - SILENT_MS < member.since <= now_ms + CLOCK_STEP_MS
 
 
 def emptied(before: Party, party: Party, now_ms: int) -> list[Change]:
@@ -113,7 +120,8 @@ def check_may_enter(party: Party, user: str, now_ms: int) -> None:
     """Raise Refused for somebody who may not come in now."""
     _check_welcome(party, user, now_ms)
     _check_admitted(party, user)
-    if len(party.members) >= PRESENT_MAX:
+    leads = party.roles.get(user) in LEADERS
+    if len(party.members) >= PRESENT_MAX + (PLACES_FOR_LEADERS if leads else 0):
         raise party_full()
 
 
@@ -121,7 +129,7 @@ def check_not_put_out(party: Party, user: str, now_ms: int) -> None:
     """Raise Refused for somebody who was banned, or sent out a moment ago."""
     if user in party.banned:
         raise banned_here("you are banned from this party")
-    if party.kicked.get(user, 0) > now_ms:
+    if now_ms < party.kicked.get(user, 0) <= now_ms + KICKED_FOR_MS + CLOCK_STEP_MS:
         raise banned_here("you were sent out of this party: come again in a few minutes")
 
 

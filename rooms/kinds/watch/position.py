@@ -12,7 +12,7 @@ POSITION_MS_MAX = 7 * 24 * 3_600_000
 def position_at(timeline: Timeline, now_ms: int) -> int:
     """Return the position in the item at a moment of the hub's clock."""
     if timeline.status != "playing":
-        return timeline.position_ms
+        return clamped(timeline.item, timeline.position_ms)
     gone_ms = max(0, now_ms - timeline.t0) * round(timeline.rate * 100) // 100
     return clamped(timeline.item, timeline.position_ms + gone_ms)
 

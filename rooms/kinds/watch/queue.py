@@ -11,6 +11,7 @@ from rooms.kinds.watch.state import Item, Party, queue_json
 from rooms.refusals import limit_exceeded, not_found, permission_denied
 
 VOTES_MAX = 3  # a person
+VOTERS_MAX = 500  # an item, those who have left among them
 
 
 def best(party: Party) -> Item:
@@ -44,6 +45,8 @@ def decide_vote(party: Party, command: Vote, by: By, now_ms: int) -> list[Change
         return []
     if command.vote and sum(by.user in each for each in party.votes.values()) >= VOTES_MAX:
         raise limit_exceeded(f"you have {VOTES_MAX} votes: take one back first")
+    if command.vote and len(voters) >= VOTERS_MAX:
+        raise limit_exceeded(f"{VOTERS_MAX} people voted for this item, which is the most")
     return [Change("vote", {"item": command.item, "vote": command.vote})]
 
 

@@ -33,7 +33,7 @@ def decide_play(party: Party, command: Play, by: By, now_ms: int) -> list[Change
     over = at_end(timeline, now_ms)
     if timeline.item is None or (over and party.queue):
         return take(party, following(party), now_ms, "play")
-    start_ms = 0 if over else timeline.position_ms
+    start_ms = 0 if over else position_at(timeline, now_ms)
     return [timeline_change(playing_soon(timeline, now_ms, position_ms=start_ms), "play")]
 
 

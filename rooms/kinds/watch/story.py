@@ -10,6 +10,8 @@ from rooms.kinds.watch.snapshot import snapshot
 from rooms.kinds.watch.state import Party
 
 SNAPSHOT_EVERY = 100  # durable events: so the last 256 of a log always hold a whole picture
+SNAPSHOT_EVERY_IN_A_CROWD = 200  # of 500 it takes 100 kB, which each of them is sent
+CROWD = 50
 UNNUMBERED = ("chat", "delete", "react")  # they leave the party as it was
 
 
@@ -32,7 +34,7 @@ class Story:
         """Add changes that last, and a snapshot whenever one is due."""
         for change in changes:
             self._tell(change, None if self.events else op)
-            if self.party.since_snapshot >= SNAPSHOT_EVERY - 1:
+            if self.party.since_snapshot >= _snapshot_every(self.party) - 1:
                 self._tell(snapshot(self.party), None)
 
     def mention(self, change: Change) -> None:
@@ -53,3 +55,7 @@ class Story:
     def _signed(self, change: Change, numbered: dict[str, int]) -> dict[str, Any]:
         said = {"type": change.type, **numbered, **change.fields}
         return said | {"user": self._by.as_json(), "at": self._now_ms}
+
+
+def _snapshot_every(party: Party) -> int:
+    return SNAPSHOT_EVERY if len(party.members) <= CROWD else SNAPSHOT_EVERY_IN_A_CROWD

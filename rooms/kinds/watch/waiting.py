@@ -18,6 +18,8 @@ from rooms.kinds.watch.position import moved, playing_soon, position_at
 from rooms.kinds.watch.state import PRESENT_MAX, Member, Party, Timeline, timeline_of
 
 SPENDERS_MAX = PRESENT_MAX  # whose budgets are remembered, beyond them of who stalled last
+WAITED_FOR_SHOWN_MAX = 20  # names: in a crowd each who comes back would else be told with all the others
+UNTIL_STEP_MS = 500  # an end that moves by less is no news
 CLOCK_STEP_MS = 10_000  # what clocks of hubs may differ: a stall further ahead is none
 
 
@@ -51,13 +53,13 @@ def waits_and_resumes(before: Party, party: Party, now_ms: int) -> list[Change]:
         position_ms = position_at(timeline, now_ms)
         timeline = moved(timeline, status="waiting", position_ms=position_ms, t0=now_ms)
         return [timeline_change(replace(timeline, waiting_for=names, until=until), "wait")]
-    if (names, until) == (timeline.waiting_for, timeline.until):
+    if names == timeline.waiting_for and abs(until - (timeline.until or 0)) < UNTIL_STEP_MS:
         return []
     return [timeline_change(moved(timeline, waiting_for=names, until=until), "wait")]
 
 
 def _waited_for(party: Party, now_ms: int) -> tuple[tuple[str, ...], int]:
-    """Return who holds the party now, in order, and until when at most."""
+    """Return who holds the party now, the first of them in order, and until when at most."""
     if party.policy == "none":
         return (), 0
     counting = [each for each in party.members.values() if not each.late]
@@ -69,7 +71,7 @@ def _waited_for(party: Party, now_ms: int) -> tuple[tuple[str, ...], int]:
     waits = party.timeline.status == "waiting"
     began_ms = party.timeline.t0 if waits else now_ms
     until = min(until, began_ms + PARTY_BUDGET.left(party.waited, began_ms))
-    return (tuple(sorted(ends)), until) if until > now_ms else ((), 0)
+    return (tuple(sorted(ends)[:WAITED_FOR_SHOWN_MAX]), until) if until > now_ms else ((), 0)
 
 
 def _holds_until(member: Member, now_ms: int) -> int:
