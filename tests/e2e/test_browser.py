@@ -212,7 +212,7 @@ def test_the_page_runs_no_foreign_script(visit: Visit) -> None:
 
 def test_the_keyboard_is_enough(visit: Visit) -> None:
     visitor = visit().come()
-    header = ["a.brand", "a", "a", "a", "input", "a.button"]
+    header = ["a.brand", "a", "a", "a", "a", "input", "a.button"]
     assert _tab_to(visitor, "#name") == ["a.skip", *header, "summary", "#log", "#name"]
     visitor.page.keyboard.type("Keyes")
     visitor.page.keyboard.press("Enter")
