@@ -46,14 +46,15 @@ class Viewer:
     def _moment(self) -> Moment:
         return self._member.view.timeline.at(self._member.clock.hub_now())
 
+    def _lead(self) -> Moment:
+        moment = self._moment()
+        self._error_ms = self._player.follow(moment)
+        return moment
+
     async def _follow(self) -> None:
         """Lead the player all the time, and at the very moment at which something begins."""
         while True:
-            starts_in_s = 0.0
-            if self._member.is_in:
-                moment = self._moment()
-                starts_in_s = moment.starts_in_ms / 1000
-                self._error_ms = self._player.follow(moment)
+            starts_in_s = self._lead().starts_in_ms / 1000 if self._member.is_in else 0.0
             await asyncio.sleep(min(LEAD_EVERY_S, starts_in_s or LEAD_EVERY_S))
 
     async def _load(self) -> None:
@@ -74,7 +75,7 @@ class Viewer:
         if not self._member.is_in:
             say("not there yet")
             return
-        moment, clock = self._moment(), self._member.clock
+        moment, clock = self._lead(), self._member.clock
         title = moment.item["title"] if moment.item else "nothing"
         say(
             f"{moment.status} {title} at {self._player.position_ms / 1000:.3f} s ×{moment.rate:g},"
