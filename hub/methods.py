@@ -14,6 +14,7 @@ from hub.limits import CHANNELS_PER_CONNECTION_MAX, PING_INTERVAL_S
 from hub.rpc import call
 from hub.services import Services
 from hub.session import Handler, Session
+from hub.welcome import check_welcome
 from hub.wire import codes
 from rooms.kind import Kind
 from rooms.room import Request
@@ -71,8 +72,8 @@ class Methods:
         """Let the client hear a channel, from where it left off if it wants to recover."""
         channel = requests.channel(request)
         claims = self._subscription_claims(session, channel, requests.text(request, "token"))
-        if claims is None and self._kind(session, channel).needs_token:
-            raise codes.Rejected(codes.PERMISSION_DENIED, ASK_TO_JOIN)
+        if self._kind(session, channel).needs_token:
+            await self._check_joined(session, channel, claims)
         recover = requests.flag(request, "recover")
         wish = Wish(
             since=requests.position(request) if recover else None,
@@ -95,6 +96,8 @@ class Methods:
         """
         channel = requests.channel(request)
         kind = self._kind(session, channel)
+        if kind.needs_token:
+            self._services.pace.check(channel, session.by.user)
         command = kind.parse(request.get("data"))
         self._services.words.screen(command)
         if kind.needs_opening and not await self._is_opened(channel):
@@ -248,6 +251,14 @@ class Methods:
         if kind.needs_token and channel not in self._attachments(session):
             raise codes.Rejected(codes.PERMISSION_DENIED, "subscribe to this channel first")
         return kind
+
+    async def _check_joined(self, session: Session, channel: str, claims: Claims | None) -> None:
+        """Raise Rejected for who has no token for a room that needs one, or is not welcome there any more."""
+        if claims is None:
+            raise codes.Rejected(codes.PERMISSION_DENIED, ASK_TO_JOIN)
+        if not await self._is_opened(channel):
+            raise codes.Rejected(codes.UNKNOWN_CHANNEL)
+        await check_welcome(self._services.rooms, channel, session.by)
 
     async def _is_opened(self, channel: str) -> bool:
         """Say whether a room is there: names that clients make up are refused without waking one."""

@@ -13,6 +13,7 @@ from hub.wire import codes
 
 ERROR_MS_MAX = 86_400_000.0  # a day apart
 DELAY_MS_MAX = 60_000.0
+ROSTER_COST = 10  # commands: it may tell of 2,000 people
 
 Call = Callable[[Services, Session, dict[str, Any]], dict[str, Any]]
 
@@ -55,7 +56,9 @@ def report(services: Services, session: Session, data: dict[str, Any]) -> dict[s
 def roster(services: Services, session: Session, data: dict[str, Any]) -> dict[str, Any]:
     """Give what is known of everybody at a party; what changes later is published there."""
     try:
-        return {"members": services.keepers.roster(_party(session, data))}
+        channel = _party(session, data)
+        services.pace.check(channel, session.claims.user, ROSTER_COST)
+        return {"members": services.keepers.roster(channel)}
     except LookupError:
         raise _not_a_party() from None
 

@@ -13,6 +13,7 @@ from hub.expulsions import Expulsions
 from hub.fanout import Fanout
 from hub.keepers import Keepers
 from hub.limits import Limits
+from hub.pace import Pace
 from hub.replies import Replies
 from hub.withholding import Withholding
 from rooms.kind import Kind
@@ -47,6 +48,7 @@ class Services:
     clock: HubClock
     keepers: Keepers
     expulsions: Expulsions
+    pace: Pace
     presence: Presence
     withholding: Withholding
     counters: SessionCounters = field(default_factory=SessionCounters)

@@ -26,6 +26,7 @@ from hub.http_server import HttpServer
 from hub.keepers import Keepers
 from hub.limits import Limits
 from hub.metrics import HubFigures
+from hub.pace import Pace
 from hub.parties import Parties, look_after_forsaken
 from hub.secret import jwt_secret
 from hub.services import Services
@@ -236,6 +237,7 @@ def _services(
         clock=crowd.clock,
         keepers=keepers,
         expulsions=crowd.expulsions,
+        pace=Pace(settings.commands_per_second),
         presence=crowd.presence,
         withholding=Withholding(event_log),
     )

@@ -8,8 +8,14 @@ import trio
 from trio.testing import MockClock
 
 from hub.expulsions import BANNED_MS, KICKED_MS, Expulsions
+from hub.welcome import check_welcome
 from hub.wire import codes
+from rooms.kind import By
+from rooms.kinds.watch.commands import Enter
+from rooms.kinds.watch.state import PRESENT_MAX
 from rooms.presence import Presence
+from rooms.room import Request
+from store.memory_log import MemoryEventLog
 from tests.hub.live_hub import LOBBY, LiveHub, RawClient
 from tests.hub.live_party import PARTY, command, listener, member, order, party_hub, report, ticket, told
 
@@ -196,6 +202,47 @@ async def test_who_was_kicked_may_listen_again_after_a_while(autojump_clock: Moc
             assert await refused(eve, ticket(hub, "eve")) == 103
             await trio.sleep(2)
             assert "error" not in await eve.subscribe(PARTY, token=ticket(hub, "eve"))
+
+
+@pytest.mark.parametrize("how", [{"type": "kick"}, {"type": "ban", "banned": True}])
+async def test_an_earlier_token_opens_nothing_in_a_hub_that_began_anew_either(how: dict[str, Any]) -> None:
+    log = MemoryEventLog()
+    async with party_hub(log) as hub, member(hub, "owner") as owner, member(hub, "eve") as eve:
+        token = ticket(hub, "eve")
+        await order(owner, user="eve", **how)
+        await ended(eve)
+    async with party_hub(log) as hub, hub.client("eve") as eve, hub.client("ada") as ada:
+        with pytest.raises(codes.Rejected):
+            await check_welcome(hub.services.rooms, PARTY, By("eve"))
+        assert await refused(eve, token) == 103
+        assert await eve.error("history", {"channel": PARTY}) == 103
+        assert "error" not in await ada.subscribe(PARTY, token=ticket(hub, "ada"))
+
+
+async def test_a_token_from_before_the_party_was_closed_opens_it_to_nobody_new() -> None:
+    async with party_hub() as hub, member(hub, "owner") as owner, member(hub, "ada"):
+        await order(owner, type="settings", visibility="invite")
+        async with hub.client("eve") as eve, hub.client("ada") as phone:
+            refusal = await eve.refusal("subscribe", {"channel": PARTY, "token": ticket(hub, "eve")})
+            assert (refusal["code"], refusal["message"].partition(":")[0]) == (
+                103,
+                "this party is by invitation",
+            )
+            assert "error" not in await phone.subscribe(PARTY, token=ticket(hub, "ada"))
+
+
+async def test_moderators_listen_anywhere_and_a_full_party_may_be_listened_to() -> None:
+    async with party_hub() as hub:
+        rooms = hub.services.rooms
+        await check_welcome(rooms, PARTY, By("ada"))
+        for number in range(PRESENT_MAX):
+            await rooms.ref(PARTY).ask(Request(Enter(), By(f"user-{number}")), 5)
+        await check_welcome(rooms, PARTY, By("ada"))
+        async with member(hub, "owner") as owner:
+            await order(owner, type="ban", user="mo", banned=True)
+        await check_welcome(rooms, PARTY, By("mo", moderator=True))
+        with pytest.raises(codes.Rejected, match="you are banned"):
+            await check_welcome(rooms, PARTY, By("mo"))
 
 
 def expulsions_of(hub: LiveHub, now_ms: list[float]) -> Expulsions:
