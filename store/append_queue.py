@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import outcome
 import trio
@@ -51,18 +52,21 @@ class PendingAppend:
 
 
 class AppendQueue:
-    """A bounded queue: Trio tasks fill it, one asyncio task takes whole batches from it.
+    """A bounded queue: Trio tasks fill it, asyncio tasks take whole batches from it.
 
     When it is full the caller waits: a database that is slow or away makes rooms wait, not memory grow.
     """
 
     def __init__(self, capacity: int, batch_appends_max: int, batch_events_max: int) -> None:
         self.capacity = capacity
+        self.events = 0
+        """How many events the waiting appends have together."""
+        self.commits_under_way = 0
         self._batch_appends_max = batch_appends_max
         self._batch_events_max = batch_events_max
         self._waiting: deque[PendingAppend] = deque()
         self._places = trio.Semaphore(capacity, max_value=capacity)
-        self._arrival: asyncio.Future[None] | None = None
+        self._takers: dict[asyncio.Future[None], int] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -77,41 +81,59 @@ class AppendQueue:
     def put(self, pending: PendingAppend) -> None:
         """Queue an append in the place that the caller has waited for."""
         self._waiting.append(pending)
-        self.wake()
+        self.events += len(pending.drafts)
+        for arrival, wanted in self._takers.items():
+            if self.events >= wanted and not arrival.done():
+                arrival.set_result(None)
 
     def give_up_place(self) -> None:
         """Leave a place unfilled."""
         self._places.release()
 
-    async def arrival(self) -> None:
-        """Wait, in asyncio, until an append waits or somebody calls `wake()`."""
-        if self._waiting:
+    async def arrival(self, events: int = 1, within_s: float | None = None) -> None:
+        """Wait, in asyncio, until so many events wait, the time is over, or somebody calls `wake()`."""
+        if self.events >= events:
             return
-        self._arrival = asyncio.get_running_loop().create_future()
+        arrival = asyncio.get_running_loop().create_future()
+        self._takers[arrival] = events
         try:
-            await self._arrival
+            await asyncio.wait([arrival], timeout=within_s)
         finally:
-            self._arrival = None
+            del self._takers[arrival]
 
     def wake(self) -> None:
-        """End the taker's wait."""
-        if self._arrival is not None and not self._arrival.done():
-            self._arrival.set_result(None)
+        """End the wait of all takers."""
+        for arrival in self._takers:
+            if not arrival.done():
+                arrival.set_result(None)
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Count a commit as under way; a taker that waits for many looks again when it ends badly."""
+        self.commits_under_way += 1
+        try:
+            yield
+        except BaseException:
+            self.wake()
+            raise
+        finally:
+            self.commits_under_way -= 1
 
     def take(self) -> list[PendingAppend]:
         """Take what fits in one batch: by arrival, at most one a channel, none that was abandoned."""
         batch: dict[str, PendingAppend] = {}
-        left: deque[PendingAppend] = deque()
-        waiting, events, before = self._waiting, 0, len(self._waiting)
-        while waiting and len(batch) < self._batch_appends_max and events < self._batch_events_max:
-            pending = waiting.popleft()
+        later: deque[PendingAppend] = deque()
+        events = 0
+        while self._waiting and len(batch) < self._batch_appends_max and events < self._batch_events_max:
+            pending = self._waiting.popleft()
             if pending.channel in batch:
-                left.append(pending)
-            elif not pending.abandoned:
+                later.append(pending)
+                continue
+            self._count_out(pending)
+            if not pending.abandoned:
                 batch[pending.channel] = pending
                 events += len(pending.drafts)
-        waiting.extendleft(reversed(left))
-        self._free_places(before - len(waiting))
+        self._waiting.extendleft(reversed(later))
         return list(batch.values())
 
     def take_older(self, since: float) -> list[PendingAppend]:
@@ -119,9 +141,9 @@ class AppendQueue:
         taken = []
         while self._waiting and self._waiting[0].since <= since:
             taken.append(self._waiting.popleft())
-        self._free_places(len(taken))
+            self._count_out(taken[-1])
         return taken
 
-    def _free_places(self, count: int) -> None:
-        for _ in range(count):
-            self._places.release()
+    def _count_out(self, pending: PendingAppend) -> None:
+        self.events -= len(pending.drafts)
+        self._places.release()

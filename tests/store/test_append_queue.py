@@ -3,6 +3,7 @@
 import asyncio
 import math
 
+import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 from trio_asyncio import aio_as_trio
@@ -150,3 +151,64 @@ async def test_waking_without_an_arrival_ends_the_wait(asyncio_loop: None) -> No
     with trio.fail_after(30):
         assert await aio_as_trio(wait_and_wake)() == []
     queue.wake()
+
+
+async def waits(queue: AppendQueue, events: int, within_s: float | None = None) -> int:
+    """Wait as a taker that wants so many events; return how many there are then."""
+
+    async def wait() -> int:
+        await queue.arrival(events, within_s)
+        return queue.events
+
+    with trio.fail_after(30):
+        return await aio_as_trio(wait)()
+
+
+async def test_a_taker_that_waits_for_many_is_not_woken_by_few(asyncio_loop: None) -> None:
+    queue = AppendQueue(10, batch_appends_max=10, batch_events_max=100)
+    there: list[int] = []
+
+    async def wait_for_five() -> None:
+        there.append(await waits(queue, 5))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait_for_five)
+        await wait_all_tasks_blocked()
+        await put(queue, pending("a", 3))
+        await wait_all_tasks_blocked(0.01)
+        assert not there
+        await put(queue, pending("b", 2))
+    assert there == [5]
+    assert await waits(queue, 5) == 5
+
+
+async def test_a_taker_waits_for_many_only_so_long(asyncio_loop: None) -> None:
+    queue = AppendQueue(10, batch_appends_max=10, batch_events_max=100)
+    await put(queue, pending("a"))
+    assert await waits(queue, 5, 0.001) == 1
+
+
+async def test_a_commit_that_fails_wakes_who_waits_for_many(asyncio_loop: None) -> None:
+    queue = AppendQueue(10, batch_appends_max=10, batch_events_max=100)
+
+    def fail() -> None:
+        with queue.committing():
+            assert queue.commits_under_way == 1
+            raise OSError("gone")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(waits, queue, 5)
+        await wait_all_tasks_blocked()
+        with pytest.raises(OSError, match="gone"):
+            fail()
+    assert queue.commits_under_way == 0
+
+
+async def test_the_events_that_wait_are_counted(nursery: trio.Nursery) -> None:
+    queue = AppendQueue(10, batch_appends_max=10, batch_events_max=3)
+    await put(queue, pending("a", 2), pending("a", 2), pending("b", 2), pending("c", 2))
+    assert queue.events == 8
+    assert channels(queue.take()) == ["a", "b"]
+    assert queue.events == 4
+    queue.take_older(math.inf)
+    assert queue.events == 0

@@ -226,6 +226,30 @@ async def test_a_commit_that_is_cut_off_is_tried_again(
     assert (await log.position("a")).offset == 1
 
 
+async def test_while_a_commit_waits_for_a_lock_few_wait_with_it_and_many_do_not(
+    database: Database, nursery: trio.Nursery
+) -> None:
+    await database.execute("insert into channel_head values ('a', 1000, 'mine', 0, 0)")
+    async with (
+        running(PostgresEventLog(database, company_events=3)) as log,
+        trio.open_nursery() as holding,
+    ):
+        start = await log.position("room:0")
+        held, let_go = trio.Event(), trio.Event()
+        holding.start_soon(hold_head, database, held, let_go)
+        await held.wait()
+        nursery.start_soon(log.append, "a", Position("mine", 0), [Draft("1")])
+        await waiting_for_a_lock(database)
+        for number in range(2):
+            nursery.start_soon(log.append, f"room:{number}", start, [Draft("1")])
+        await eventually(log, lambda told: told.waiting == 3)
+        nursery.start_soon(log.append, "room:2", start, [Draft("1")])
+        await eventually(log, lambda told: (told.waiting, told.events) == (1, 3))
+        assert log.statistics().batches == 1
+        let_go.set()
+        await eventually(log, lambda told: (told.waiting, told.events) == (0, 4))
+
+
 async def waiting_for_a_lock(database: Database) -> None:
     with trio.fail_after(10):
         while not await database.fetchval(WAITING_FOR_A_LOCK):
