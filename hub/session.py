@@ -181,6 +181,7 @@ class Session:
         if not self._gathered:
             self.outlet.hold(self._gathered_frame)
             self._services.replies.add(self.outlet)
+        self._services.replies.count()
         self._gathered.append(self.codec.encode(body))
 
     def _gathered_frame(self) -> bytes:
