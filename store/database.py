@@ -84,7 +84,7 @@ class DatabaseStatistics:
 async def open_database(
     dsn: str,
     *,
-    pool_size: int = 8,
+    pool_size: int = 9,  # two are the log writer's
     wait_s_max: float = 5.0,
     connect_s_max: float = 5.0,
     command_s_max: float = 30.0,
