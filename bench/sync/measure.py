@@ -156,7 +156,7 @@ def _value(amount: float, unit: str, of: str) -> Value:
 def _plot(profile: Profile, outcomes: Mapping[str, Outcome]) -> Path:
     panels, spans = {}, []
     for name, outcome in outcomes.items():
-        end_ms = max(track.picture.at_ms[-1] for track in outcome.tracks)
+        end_ms = min(track.picture.at_ms[-1] for track in outcome.tracks)
         panels[name] = offsets(outcome.tracks, outcome.began_ms, end_ms)
         spans.append(end_ms - outcome.began_ms)
     RESULTS.mkdir(exist_ok=True)

@@ -1,13 +1,14 @@
 """A plot of how far each member was from the middle of its party, as an SVG of its own."""
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 Line = Sequence[tuple[float, float]]
 """Points of (ms since the begin, ms ahead of the others)."""
 
-_WIDE, _HIGH, _LEFT, _TOP, _GAP = 1000, 150, 60, 40, 34
+_WIDE, _HIGH, _LEFT, _TOP, _GAP = 1000, 210, 60, 40, 34
 _POINTS_MAX = 1_000
 _LINEAR_MS = 10.0  # below it the scale is about linear, above it logarithmic
 _LIMIT_MS = 10_000.0
@@ -26,10 +27,17 @@ def draw(title: str, panels: Mapping[str, Mapping[str, Line]], span_ms: float) -
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE + _LEFT + 20} {height}">',
         f'<style>{_STYLE}</style><rect width="100%" height="100%" fill="#fff"/>',
         f'<text x="{_LEFT}" y="20">{escape(title)}</text>',
+        *_legend(dict.fromkeys(name for lines in panels.values() for name in lines)),
     ]
     for number, (name, lines) in enumerate(panels.items()):
         parts += _panel(name, lines, span_ms, _TOP + number * (_HIGH + _GAP))
     return "\n".join([*parts, "</svg>"])
+
+
+def _legend(names: Iterable[str]) -> Iterator[str]:
+    for number, (name, colour) in enumerate(zip(names, itertools.cycle(_COLOURS), strict=False)):
+        x = _LEFT + _WIDE / 2 + number * _WIDE / 10
+        yield f'<text x="{x}" y="20" style="fill:{colour}">{escape(name)}</text>'
 
 
 def _panel(name: str, lines: Mapping[str, Line], span_ms: float, top: float) -> Iterator[str]:
@@ -42,7 +50,7 @@ def _panel(name: str, lines: Mapping[str, Line], span_ms: float, top: float) -> 
         x = _x(second * 1000, span_ms)
         yield f'<text x="{x}" y="{top + _HIGH + 14}" text-anchor="middle">{second} s</text>'
     yield f'<text class="name" x="{_LEFT + 6}" y="{top + 14}">{escape(name)}, ms ahead of the middle</text>'
-    for colour, line in zip(_COLOURS * len(lines), lines.values(), strict=False):
+    for colour, line in zip(itertools.cycle(_COLOURS), lines.values(), strict=False):
         points = " ".join(f"{_x(at, span_ms):.1f},{top + _y(value):.1f}" for at, value in _thinned(line))
         yield f'<polyline stroke="{colour}" points="{points}"/>'
 
