@@ -14,7 +14,7 @@ from examples.party_clock import PartyClock, Sample
 from examples.party_view import Event, Gap, PartyView
 
 STEERING = ("play", "pause", "seek", "rate", "next")
-UNRECORDED = ("react", "ask")  # nothing says which of them is which
+UNRECORDED = ("ask",)  # told and forgotten
 _TOKEN_S_MAX = 400.0  # it is good for ten minutes
 _BACK_S_MAX = 60.0
 _PAGE = 100
@@ -129,9 +129,12 @@ class Attendee:
         self.record.begin(operation)
         times = 2 if self._rng.random() < _TWICE_SHARE else 1
         insists = self._rng.random() < _INSISTS_SHARE
-        while not await self._try(operation, times) and (insists or self.patient):
-            if not await self._is_back():
-                break
+        try:
+            while not await self._try(operation, times) and (insists or self.patient):
+                if not await self._is_back():
+                    break
+        finally:
+            operation.closed = True
         return operation
 
     async def _try(self, operation: Operation, times: int) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from bench.parties.attendee import Attendee, now_ms
 from bench.parties.choices import LEADERS, draw_command, new_film
 from bench.parties.door import Door, Somebody
-from bench.parties.record import Record, digest
+from bench.parties.record import Operation, Record, digest
 from bench.parties.wire import Lost, Unanswered
 from examples.party_timeline import moment_of
 from examples.party_view import Event
@@ -100,7 +100,9 @@ class Party:
             await self._compare_clocks(found)
             await self._probe(found)
         await self._until(lambda: not self._doing, _BACK_S_MAX)
-        self._judge(found)
+        closed = self.record.closed()
+        await self._read_log()
+        self._judge(found, closed)
         return found
 
     def close(self) -> None:
@@ -289,10 +291,9 @@ class Party:
         await self._until(lambda: self._agreed() and not self._waits(), _WAIT_S_MAX)
         return bool((leader.view.timeline.state or {})["status"] == "playing")
 
-    def _judge(self, found: Rest) -> None:
+    def _judge(self, found: Rest, given: Sequence[Operation]) -> None:
         record = self.record
-        record.judge()
-        given = record.operations.values()
+        record.judge(given)
         found.acked = sum(each.acked_at is not None for each in given)
         found.refused = sum(bool(each.refusals) for each in given)
         found.unanswered = sum(each.unanswered > 0 for each in given)
@@ -301,4 +302,3 @@ class Party:
         record.lost = record.doubled = record.successions = 0
         found.faults = [f"party {self.name} ({self._id}): {fault}" for fault in found.faults + record.faults]
         record.faults.clear()
-        record.forget_operations()

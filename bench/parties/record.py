@@ -1,6 +1,6 @@
 """What was asked of a party and what its log says: what was acked stands there once, no number missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ class Operation:
     acked_at: int | None = None
     refusals: list[str] = field(default_factory=list)
     unanswered: int = 0
+    closed: bool = False
+    """Whether all is known that ever will be."""
 
     def __str__(self) -> str:
         """Tell it in a fault."""
@@ -63,9 +65,13 @@ class Record:
         self._check_numbers(event)
         self._fold(event)
 
-    def judge(self) -> None:
-        """Compare the operations with the log, as far as both are known now."""
-        for operation in self.operations.values():
+    def closed(self) -> list[Operation]:
+        """Return the operations that can be judged once the log was read on from now."""
+        return [each for each in self.operations.values() if each.closed]
+
+    def judge(self, operations: Sequence[Operation]) -> None:
+        """Compare operations with the log, then forget them."""
+        for operation in operations:
             times = self._times.get(operation.id, 0)
             if times > 1:
                 self.doubled += 1
@@ -77,11 +83,9 @@ class Record:
                 self.faults.append(f"acked, and not in the log: {operation}")
         for name in self._times.keys() - self.operations.keys():
             self.faults.append(f"in the log, and sent by nobody: {name}")
-
-    def forget_operations(self) -> None:
-        """Forget what was judged."""
-        self.operations.clear()
-        self._times.clear()
+        for operation in operations:
+            del self.operations[operation.id]
+            self._times.pop(operation.id, None)
 
     def _check_numbers(self, event: Event) -> None:
         if "n" in event and event["n"] != self.view.n + 1:

@@ -53,7 +53,7 @@ class Party:
     def live(self, commands: int) -> None:
         for number in range(commands):
             drawn = draw_command(self.rng, self.view, [each.user for each in PEOPLE])
-            if drawn is not None and drawn[1]["type"] not in ("react", "ask", "kick", "ban"):
+            if drawn is not None and drawn[1]["type"] not in ("ask", "kick", "ban"):
                 by = next(each for each in PEOPLE if each.user == drawn[0])
                 self.ask(drawn[1], by, f"op-{number}")
 
@@ -61,7 +61,7 @@ class Party:
         record = copy.deepcopy(self.record)
         for offset, event in enumerate(log, 1):
             record.read(offset, event)
-        record.judge()
+        record.judge(list(record.operations.values()))
         return record.faults
 
 
