@@ -17,6 +17,9 @@ PARTIES_PER_WRITE = 500
 PENDING_MAX = 10_000  # the next beacon of a party that found no place tells the same
 FORSAKEN_PER_LOOK = 100
 FORSAKEN_LOOK_S = 20.0
+COMING_BACK_S = (
+    30.0  # SDKs try again after 20 s at most: a party whose hub was away plays on with who is back by then
+)
 
 _WRITE = """
 update party set
@@ -88,11 +91,14 @@ class Parties:
         self._news.set()
 
 
-async def look_after_forsaken(database: Database, look_after: Callable[[str], None]) -> None:
+async def look_after_forsaken(
+    database: Database, look_after: Callable[[str], None], first_after_s: float = COMING_BACK_S
+) -> None:
     """Find, for ever, parties with members that nobody has kept for a while, as after the hub was killed.
 
     Whoever really is there is counted again by the room's next beacon.
     """
+    await trio.sleep(first_after_s)
     while True:
         try:
             for row in await database.fetch(_FORSAKEN, FORSAKEN_PER_LOOK):

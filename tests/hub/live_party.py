@@ -1,6 +1,7 @@
 """A watch party in a live hub: opened as the API does it, with members on connections of their own."""
 
 import json
+import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from rooms.room import Request
 from store.event_log import EventLog
 from tests.hub.live_hub import LiveHub, RawClient, live_hub
 
+BEGAN_S = time.time()  # from here on the machine's clock goes like Trio's, for each hub of a test
 PARTY = "watch:Abcdef123456"
 FILM = {"id": "film", "url": "https://films.example/film.mp4", "title": "A film", "duration_ms": 3_600_000}
 
@@ -21,7 +23,8 @@ FILM = {"id": "film", "url": "https://films.example/film.mp4", "title": "A film"
 @asynccontextmanager
 async def party_hub(log: EventLog | None = None) -> AsyncIterator[LiveHub]:
     """A hub whose clock is Trio's, with a public party of "owner" in its lobby."""
-    async with live_hub(log, clock=HubClock(elapsed_s=trio.current_time)) as hub:
+    clock = HubClock(wall_s=lambda: BEGAN_S + trio.current_time(), elapsed_s=trio.current_time)
+    async with live_hub(log, clock=clock) as hub:
         await open_party(hub)
         yield hub
 

@@ -11,7 +11,14 @@ import trio
 from trio.testing import MockClock
 
 from hub import parties as parties_module
-from hub.parties import PARTIES_PER_WRITE, PENDING_MAX, Parties, look_after_forsaken
+from hub.parties import (
+    COMING_BACK_S,
+    FORSAKEN_LOOK_S,
+    PARTIES_PER_WRITE,
+    PENDING_MAX,
+    Parties,
+    look_after_forsaken,
+)
 from hub.watch_ear import WatchEar
 from rooms.ports import Publication
 from store.database import Database
@@ -109,7 +116,7 @@ async def test_a_forsaken_party_is_counted_empty_and_looked_after(database: Data
 
     async def look() -> None:
         with trio.move_on_after(0.5):
-            await look_after_forsaken(database, found.append)
+            await look_after_forsaken(database, found.append, 0)
 
     await database.execute("update party set status = 'playing', members = 3")
     await look()
@@ -122,6 +129,23 @@ async def test_a_forsaken_party_is_counted_empty_and_looked_after(database: Data
     await database.execute("update party set members = 3, status = 'ended'")
     await look()
     assert found == [PARTY]
+
+
+async def test_after_a_start_people_have_time_to_come_back_before_their_party_is_forsaken(
+    autojump_clock: MockClock,
+) -> None:
+    looks: list[float] = []
+
+    class Looked:
+        async def fetch(self, query: str, limit: int) -> list[Any]:
+            looks.append(trio.current_time() - began)
+            return []
+
+    began = trio.current_time()
+    database: Any = Looked()
+    with trio.move_on_after(COMING_BACK_S + FORSAKEN_LOOK_S + 1):
+        await look_after_forsaken(database, lambda channel: None)
+    assert looks == [COMING_BACK_S, COMING_BACK_S + FORSAKEN_LOOK_S]
 
 
 class Writes:
