@@ -5,13 +5,13 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from bench.parties.attendee import Attendee, now_ms
 from bench.parties.choices import LEADERS, draw_command, new_film
 from bench.parties.door import Door, Somebody
 from bench.parties.record import Operation, Record, digest
+from bench.parties.rest import Rest
 from bench.parties.wire import Lost, Unanswered
 from examples.party_timeline import moment_of
 from examples.party_view import Event
@@ -23,24 +23,6 @@ _AGREE_S_MAX = 30.0
 _LOADS_SHARE = 0.95
 _PROBES_MAX = 3
 _LOOK_S = 0.1
-
-
-@dataclass
-class Rest:
-    """What was found when a party had come to rest."""
-
-    settle_s: float = 0.0
-    spread_ms: float = 0.0
-    acked: int = 0
-    refused: int = 0
-    unanswered: int = 0
-    lost: int = 0
-    doubled: int = 0
-    disagreements: int = 0
-    stuck: int = 0
-    events: int = 0
-    successions: int = 0
-    faults: list[str] = field(default_factory=list)
 
 
 class Party:
