@@ -8,7 +8,7 @@ import pytest
 from rooms.kind import By
 from rooms.kinds.watch.people import KICKED_FOR_MS, KICKED_MAX, PLACES_FOR_LEADERS
 from rooms.kinds.watch.state import BANS_MAX, PRESENT_MAX, ROLES_MAX
-from rooms.refusals import PARTY_FULL, PERMISSION_DENIED
+from rooms.refusals import INVITE_NEEDED, PARTY_FULL, PERMISSION_DENIED
 from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, MODERATOR, Watched, types
 
 SYSTEM_ADA = replace(ADA, system=True)
@@ -376,3 +376,29 @@ def test_a_clock_that_was_set_back_keeps_neither_the_silent_in_nor_the_kicked_ou
     told = party.tick(1, heard={"ada"})
     assert [(data["member"], data["reason"]) for data in told] == [("bob", "silent")]
     assert types(party.give(CAT, "enter")) == ["enter"]
+
+
+def test_who_is_there_when_a_party_is_closed_may_come_again() -> None:
+    party = Watched(ADA, BOB, GUS)
+    party.give(CAT, "enter")
+    party.give(CAT, "leave")
+    settings, *admitted = party.give(ADA, "settings", visibility="invite")
+    assert settings["visibility"] == "invite"
+    assert [(data["member"]["id"], data["role"]) for data in admitted] == [
+        ("bob", "member"),
+        ("guest-1", "guest"),
+    ]
+    for by in (BOB, GUS):
+        party.give(by, "leave")
+        assert types(party.give(by, "enter")) == ["enter"]
+    assert party.refusal(CAT, "enter").code == INVITE_NEEDED
+    assert types(party.give(ADA, "settings", visibility="invite", title="Closed")) == ["settings"]
+
+
+def test_of_a_crowd_as_many_stay_welcome_as_are_remembered() -> None:
+    party = Watched(ADA, BOB, CAT)
+    for number in range(ROLES_MAX - 2):
+        user = f"user-{number}"
+        party.give(HUB, "admit", user=user, display_name=user, role="guest", via="x")
+    assert types(party.give(ADA, "settings", visibility="invite")) == ["settings", "admit"]
+    assert len(party.state.roles) == ROLES_MAX

@@ -10,10 +10,11 @@ from rooms.kinds.watch.change import Change, timeline_change
 from rooms.kinds.watch.commands import End, Invite, Lock, Open, Policy, Settings
 from rooms.kinds.watch.position import moved, stopped
 from rooms.kinds.watch.roles import RANKS, role_of
-from rooms.kinds.watch.snapshot import grants_json, grants_of, snapshot
-from rooms.kinds.watch.state import LEADERS, OWNER, Party, Timeline
+from rooms.kinds.watch.snapshot import grants_json, grants_of, in_order, snapshot
+from rooms.kinds.watch.state import LEADERS, OWNER, ROLES_MAX, Party, Timeline
 from rooms.refusals import gone, id_taken, permission_denied
 
+CLOSING = "settings"  # by which who is there is admitted when the party becomes one by invitation
 OPENING = "party"  # the subject of a log's first event: a party is opened once
 
 
@@ -64,6 +65,8 @@ def decide_settings(party: Party, command: Settings, by: By, now_ms: int) -> lis
             timeline=replace(party.timeline, starts_at=starts_at),
         ),
     )
+    if command.visibility == "invite" != party.visibility:
+        told += _who_is_here_stays_welcome(party)
     if starts_at == party.timeline.starts_at:
         return told
     if party.timeline.status != "lobby":
@@ -99,6 +102,22 @@ def evolve_settings(party: Party, data: dict[str, Any]) -> Party:
 def evolve_lead(party: Party, data: dict[str, Any]) -> Party:
     """Return the party whose commands take effect after another while."""
     return replace(party, timeline=replace(party.timeline, lead_ms=data["lead_ms"]))
+
+
+def _who_is_here_stays_welcome(party: Party) -> list[Change]:
+    """Return the admission of those who came uninvited: once the party is closed they may come again."""
+    strangers = [each for each in in_order(party) if each.id not in party.roles]
+    return [
+        Change(
+            "admit",
+            {
+                "member": {"id": each.id, "display_name": each.display_name},
+                "role": party.role_of_member(each),
+                "via": CLOSING,
+            },
+        )
+        for each in strangers[: max(0, ROLES_MAX - len(party.roles))]
+    ]
 
 
 def _settings(party: Party, wished: Party) -> list[Change]:
