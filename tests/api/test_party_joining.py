@@ -211,7 +211,7 @@ async def test_a_full_party_lets_in_who_was_invited_when_somebody_has_left(
     monkeypatch.setattr(people, "PRESENT_MAX", 1)
     ada, bob, eve = [await api.sign_in() for _ in range(3)]
     party = (await open_party(api, ada))["id"]
-    await promote(api, ada, party, eve, "host")
+    await promote(api, ada, party, eve, "guest")
     await act(api, eve, party, "leave")
     await act(api, ada, party, "enter")
     secret = (await invite(api, ada, party, uses=1))["secret"]
