@@ -21,6 +21,7 @@ export class Source {
 		this.#video = video;
 		this.#changed = changed;
 		video.addEventListener("error", () => this.#item && !this.#hls && this.#failed("This video cannot be played here."));
+		video.addEventListener("loadeddata", () => this.#say(""));
 	}
 
 	get item() {
@@ -39,6 +40,19 @@ export class Source {
 		this.#item = item;
 		if (item) this.#load(item, positionMs);
 		return true;
+	}
+
+	/** The qualities {levels: names, level}; `level` is -1 while it is whichever fits the line. A file has one, without a name. */
+	get quality() {
+		const { levels = [], autoLevelEnabled, nextLevel } = this.#hls ?? {};
+		return { levels: levels.map(named), level: autoLevelEnabled === false ? nextLevel : -1 };
+	}
+
+	/** Play in this quality from the next piece on, -1 is whichever fits the line. */
+	chooseQuality(level) {
+		if (!this.#hls) return;
+		this.#hls.autoLevelCapping = -1;
+		this.#hls.nextLevel = level;
 	}
 
 	/** Be content with one quality level less, where there are several. */
@@ -105,6 +119,8 @@ export class Source {
 		this.#changed();
 	}
 }
+
+const named = ({ height, bitrate }) => (height ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`);
 
 let loading = null;
 

@@ -45,6 +45,7 @@ export class SyncedPlayer {
 	 */
 	constructor({ video, rpc, report, command, changed = () => {}, now = () => performance.now() }) {
 		Object.assign(video, { preservesPitch: true, playsInline: true });
+		video.addEventListener("emptied", () => (this.#heldMs = null));
 		this.#video = video;
 		this.#now = now;
 		this.#report = report;
