@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rooms.kind import By, Event
-from rooms.kinds.thread import messages as messages
-from rooms.kinds.thread import settings as settings
+from rooms.kinds.thread import messages, settings
 from rooms.kinds.thread.commands import (
     Command,
     Delete,

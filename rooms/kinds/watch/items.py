@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rooms.kind import By
-from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch import roles
 from rooms.kinds.watch.change import Change, timeline_change
 from rooms.kinds.watch.commands import Add, Next
 from rooms.kinds.watch.position import at_end, moved, playing_soon, stopped

@@ -6,14 +6,7 @@ from typing import Any
 
 from rooms.kind import By, Event
 from rooms.kinds.watch import commands as c
-from rooms.kinds.watch import items as items
-from rooms.kinds.watch import leading as leading
-from rooms.kinds.watch import people as people
-from rooms.kinds.watch import queue as queue
-from rooms.kinds.watch import settings as settings
-from rooms.kinds.watch import steering as steering
-from rooms.kinds.watch import talk as talk
-from rooms.kinds.watch import waiting as waiting
+from rooms.kinds.watch import items, leading, people, queue, settings, steering, talk, waiting
 from rooms.kinds.watch.change import Change
 from rooms.kinds.watch.operations import may_be_repeated, operation_subject
 from rooms.kinds.watch.parsing import parse

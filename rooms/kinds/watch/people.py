@@ -6,7 +6,7 @@ from typing import Any
 from immutables import Map
 
 from rooms.kind import By
-from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch import roles
 from rooms.kinds.watch.change import Change
 from rooms.kinds.watch.commands import Admit, Ban, Check, Enter, Kick, Leave, Tick
 from rooms.kinds.watch.position import stopped

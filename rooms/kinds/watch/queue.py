@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By
-from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch import roles
 from rooms.kinds.watch.change import Change
 from rooms.kinds.watch.commands import Duration, Move, Remove, Vote
 from rooms.kinds.watch.state import Item, Party, queue_json

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By
-from rooms.kinds.watch import roles as roles
+from rooms.kinds.watch import roles
 from rooms.kinds.watch.change import Change
 from rooms.kinds.watch.commands import Chat, Delete, React
 from rooms.kinds.watch.position import position_at
