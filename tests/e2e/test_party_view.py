@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from rooms.kind import By, Refused
 from rooms.kinds.watch.snapshot import party_json
-from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, MODERATOR, Watched
+from tests.rooms.watch_bench import ADA, BOB, CAT, GUS, HUB, MODERATOR, Watched
 
 pytestmark = pytest.mark.browser
 
@@ -65,11 +65,20 @@ def a_command(chance: random.Random, party: Watched) -> tuple[By, str, dict[str,
     return chance.choice(PEOPLE), *chance.choice(words)
 
 
+def an_admission(chance: random.Random) -> dict[str, Any]:
+    """Choose whom the hub lets in by an invitation, who may be there already."""
+    who = chance.choice(PEOPLE)
+    role = chance.choice(["host", "member", "guest"])
+    return {"user": who.user, "display_name": who.display_name, "role": role, "via": "x"}
+
+
 def happened(seed: int) -> Watched:
     """Let many things happen at a party."""
     chance, party = random.Random(seed), Watched(ADA, BOB, GUS)
     for _ in range(STEPS):
         by, word, fields = a_command(chance, party)
+        if chance.random() < 0.1:
+            by, word, fields = HUB, "admit", an_admission(chance)
         try:
             party.give(by, word, **fields)
         except Refused:

@@ -5,7 +5,7 @@ import { clockOf } from "../app/words.js";
 import { nameOf } from "./party_view.js";
 
 /** These change nothing if they come twice. */
-const WITHOUT_OPERATION = new Set(["enter", "leave", "ask", "react"]);
+const WITHOUT_OPERATION = new Set(["enter", "leave", "ask"]);
 const ON_WHAT_WAS_SEEN = new Set(["play", "pause", "seek", "rate", "next"]);
 const STALE = /^stale: the party is at (\{.*\})$/;
 const TRIED_MS = 10_000;

@@ -13,6 +13,7 @@ const CHANGES = {
 	enter: ({ members }, { member }) => ({ members: new Map(members).set(member.id, member) }),
 	leave: ({ members }, { member }) => ({ members: without(members, member) }),
 	role: ({ members, owner }, { member, role }) => ({ members: changed(members, member, { role }), owner: role === "owner" ? member : owner }),
+	admit: ({ members }, { member, role }) => ({ members: changed(members, member.id, { role }) }),
 	settings: (view, event) => given(event, ["title", "visibility", "grants", "policy", "locked"]),
 	ready: ({ members }, { user, ready }) => ({ members: changed(members, user.id, { ready }) }),
 	buffering: ({ members }, { user, stalled }) => ({ members: changed(members, user.id, { stalled, ...(!stalled && { late: false }) }) }),
