@@ -81,6 +81,7 @@ function inWords({ code, message }, view) {
 	if (!stated || !view) return sentence(message);
 	const state = JSON.parse(stated);
 	const { cause, seq } = view.timeline;
-	const faster = cause?.user && seq >= state.seq ? nameOf(view, cause.user) : "Somebody";
-	return `${faster} was faster: ${state.status} at ${clockOf(state.position_ms / 1000)}.`;
+	const now = `${state.status} at ${clockOf(state.position_ms / 1000)}.`;
+	if (seq >= state.seq && !ON_WHAT_WAS_SEEN.has(cause?.word)) return `The party had gone on meanwhile: ${now}`;
+	return `${cause?.user && seq >= state.seq ? nameOf(view, cause.user) : "Somebody"} was faster: ${now}`;
 }

@@ -1,6 +1,7 @@
 /** The controls of the film: what they ask goes to the party, and the film follows the party. */
 
 import { icon, make } from "../app/dom.js";
+import { notice } from "../app/notice.js";
 import { clockOf } from "../app/words.js";
 
 const PATHS = {
@@ -79,7 +80,12 @@ export class Controls {
 		const { status } = this.#party.view.timeline;
 		const word = status === "playing" || status === "waiting" ? "pause" : "play";
 		if (this.#party.may("play")) return this.#party.give(word);
-		return this.#party.give("ask", { word: `please ${word}` });
+		return this.#ask(word);
+	}
+
+	/** Who asks is told that it was heard: nothing else may happen. */
+	async #ask(word) {
+		if (await this.#party.give("ask", { word: `please ${word}` })) notice(`You asked to ${word}; who may do it sees that for a moment.`);
 	}
 
 	#made() {

@@ -52,7 +52,7 @@ export class Cover {
 			return [["lobby", ready, view.title, item?.title, Boolean(startsAt), this.#party.may("play"), hosting], () => this.#lobby(startsAt, item)];
 		}
 		if (!item) return [["empty", this.#party.may("queue")], () => this.#empty()];
-		if (figures.problem) return [["problem", figures.problem], () => [make("h2", {}, figures.problem), make("small", {}, "It is tried again by itself.")], "thin"];
+		if (figures.problem) return [["problem", figures.problem, this.#party.may("media")], () => this.#problem(figures.problem), "thin"];
 		if (figures.blocked) return [["blocked", figures.blocked], () => this.#blocked(figures.blocked), figures.blocked === "play" ? "thin" : "none"];
 		if (figures.state === "loading" || figures.state === "stalled") return ["loading", spinner, "none"];
 		return ["", () => []];
@@ -83,6 +83,13 @@ export class Cover {
 	#empty() {
 		const add = make("button.main", { type: "button", onclick: () => document.getElementById("tab-queue").click() }, "Add a film");
 		return [make("h2", {}, "Nothing to watch yet"), make("small", {}, "What is added to the queue plays here, for everybody at once."), this.#party.may("queue") && add];
+	}
+
+	/** Who chooses what plays can do something about it; the others learn why they see nothing. */
+	#problem(words) {
+		const why = "Its address may be wrong, its server away, or its format unknown to this browser. It is tried again by itself.";
+		const other = make("button", { type: "button", onclick: () => document.getElementById("tab-queue").click() }, "Choose another film");
+		return [make("h2", {}, words), make("small", {}, why), this.#party.may("media") && other];
 	}
 
 	/** Any click gives the player what it lacks: this is where one clicks. */

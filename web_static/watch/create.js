@@ -6,6 +6,7 @@ import { make } from "../app/dom.js";
 import { field } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 import { POLICIES, VISIBILITIES } from "./choices.js";
+import { inPlainWords } from "./mistakes.js";
 
 const ITEMS_MAX = 50;
 const CONTROLS = { hosts: "I do, and hosts whom I name", everyone: "Everybody with an account" };
@@ -27,7 +28,7 @@ export function createParty() {
 	);
 	openDialog("New party", form);
 	onSubmit(form, async (values, key) => {
-		const { party } = await post("/api/parties", described(values, items.values), { key });
+		const { party } = await inPlainWords(() => post("/api/parties", described(values, items.values), { key }));
 		location.assign(`/watch/${party.id}`);
 	});
 }
@@ -52,8 +53,13 @@ class Addresses {
 		this.#add();
 	}
 
+	/** The addresses that are given; their fields are called as the hub counts them, so that what is wrong is told at the right one. */
 	get values() {
-		return [...this.list.querySelectorAll("input")].map(({ value }) => value.trim()).filter(Boolean);
+		const inputs = [...this.list.querySelectorAll("input")];
+		const filled = inputs.filter(({ value }) => value.trim());
+		const rest = inputs.filter((input) => !filled.includes(input));
+		[...filled, ...rest].forEach((input, at) => (input.name = `items.${at}.url`));
+		return filled.map(({ value }) => value.trim());
 	}
 
 	#add() {

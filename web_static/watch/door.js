@@ -14,7 +14,7 @@ const GONE = {
 	kicked: "You were sent out of this party. You may come again in a few minutes.",
 	banned: "You were sent out of this party for good.",
 };
-const NOT_HERE = "This party is not here: it is by invitation, or the address is mistyped.";
+const NOT_HERE = "It is by invitation, the invitation was withdrawn, or the address is mistyped.";
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 export class Door {
@@ -44,6 +44,7 @@ export class Door {
 			this.#show(this.card);
 		} catch (error) {
 			if (error.status === undefined) throw error;
+			find("gate-title").textContent = error.status === 404 ? "This party is not here" : "The party cannot be shown";
 			this.#refuse(error.status === 404 ? NOT_HERE : error.message, error.status === 404);
 		}
 		return this.card;
@@ -77,6 +78,7 @@ export class Door {
 	/** Somebody is not in the party any more: left, kicked or banned. */
 	gone(reason) {
 		this.refuse(GONE[reason] ?? SHOWN_OUT);
+		if (reason === "left") find("gate-acts").prepend(make("button.main", { type: "button", onclick: () => location.reload() }, "Come in again"), " ");
 	}
 
 	/** Somebody was shown out, or did not get in: it stays so. */

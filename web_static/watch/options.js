@@ -16,7 +16,7 @@ export function showOptions(opener, party, video) {
 
 function choice(label, values, chosen, set, disabled = false) {
 	const options = values.map(([value, text]) => make("option", { value, selected: String(value) === String(chosen) }, text));
-	const select = make("select", { disabled, onchange: () => set(select.value) }, options);
+	const select = make("select", { "aria-label": label, disabled, onchange: () => set(select.value) }, options);
 	return make("label", {}, label, select);
 }
 

@@ -4,6 +4,7 @@ import { post } from "../app/api.js";
 import { make } from "../app/dom.js";
 import { onSubmit } from "../app/form.js";
 import { clockOf } from "../app/words.js";
+import { inPlainWords } from "./mistakes.js";
 import { nameOf } from "./party_view.js";
 import { drawRows } from "./rows.js";
 
@@ -17,7 +18,7 @@ export class Queue {
 		this.#form = form;
 		this.#party = party;
 		onSubmit(form, async ({ url }, key) => {
-			await post(`/api/parties/${party.id}/items`, { url }, { key, as: party.visitor });
+			await inPlainWords(() => post(`/api/parties/${party.id}/items`, { url }, { key, as: party.visitor }));
 			form.reset();
 		});
 	}

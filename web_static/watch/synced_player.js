@@ -78,7 +78,6 @@ export class SyncedPlayer {
 		document.removeEventListener("visibilitychange", this.#awake);
 		this.#exchange.stop();
 		this.#landing.cancel();
-		this.#sensor?.stop();
 		this.#sensor = null;
 		this.#sound.stop();
 		this.#source.stop();
@@ -212,8 +211,7 @@ export class SyncedPlayer {
 		this.#learn(want.rate);
 		const nowMs = this.#now();
 		const settling = nowMs - this.#landed.atMs < SETTLING_MS;
-		const { stepMs } = this.#sensor;
-		const { act, rate, lowerQuality } = this.#controller.steer({ nowMs, errorMs: this.#errorMs, rate: want.rate, stepMs, settling });
+		const { act, rate, lowerQuality } = this.#controller.steer({ nowMs, errorMs: this.#errorMs, rate: want.rate, settling });
 		if (lowerQuality) this.#source.lowerQuality();
 		if (act === "seek") {
 			this.#seeks += 1;

@@ -2,17 +2,18 @@
 
 import { median } from "./clock.js";
 
-const ENGAGE_MS = 20;
-const LET_GO_MS = 8;
-
 /**
- * Pictures come in steps: half a step is as near as one can be for sure. Who has come as near and crossed to the other side, or
- * comes no nearer, is content: who asks for more swings to and fro.
+ * Where there is sound, Chromium loses some 20 ms once each time that the rate leaves 1. So a correction begins seldom, goes on
+ * until nothing is left of the error, and the next one waits for a while.
  */
-const STEP_MAX_MS = 50;
-const STEP_SURPLUS_MS = 4;
-const NEARER_MS = 2;
-const STUCK_MS = 500;
+const ENGAGE_MS = 15;
+const START_ENGAGE_MS = 8;
+const LET_GO_MS = 3;
+const REST_MS = 1000;
+
+/** A device that tells its position coarsely comes no nearer than it can see. */
+const NEARER_MS = 1;
+const STUCK_MS = 1500;
 
 /** Below this nobody hears the other speed. */
 const GENTLE = 0.03;
@@ -41,27 +42,29 @@ export class Controller {
 	play = new Latency(90);
 	seek = new Latency(250);
 	#budget = new SeekBudget();
-	#pull = fresh();
+	#pull = null;
+	#starts = true;
+	#restsUntil = -Infinity;
 
 	/**
-	 * Decide what to do about `errorMs` (ahead is positive), which is known in steps of `stepMs`, while the party plays at `rate`;
-	 * `settling` for some seconds after a start. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
+	 * Decide what to do about `errorMs` (ahead is positive) while the party plays at `rate`; `settling` for some seconds after a
+	 * start. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
 	 */
-	steer({ nowMs, errorMs, rate, stepMs = 0, settling = false }) {
+	steer({ nowMs, errorMs, rate, settling = false }) {
 		const size = Math.abs(errorMs);
 		if (size > (settling ? SETTLING_SEEK_MS : FIRM_MS) && this.#budget.allows(nowMs)) return this.#leap(nowMs, rate);
-		const halfMs = Math.min(stepMs, STEP_MAX_MS) / 2;
-		if (!this.#pull && size > Math.max(ENGAGE_MS, halfMs + STEP_SURPLUS_MS)) this.#pull = fresh();
-		if (this.#pull && this.#isNear(nowMs, errorMs, halfMs)) this.#pull = null;
+		this.#engage(nowMs, size);
 		if (!this.#pull) return { act: "none", rate, lowerQuality: false };
 		const most = size > (settling ? SETTLING_GENTLE_MS : GENTLE_MS) ? FIRM : GENTLE;
 		const share = Math.max(-most, Math.min(most, -errorMs / CLOSING_MS));
 		return { act: "rate", rate: rate * (1 + Math.round(share * RATE_STEPS) / RATE_STEPS), lowerQuality: false };
 	}
 
-	/** The player starts, or starts elsewhere: come as near as can be once. */
+	/** The player starts, or starts elsewhere: come near at once. */
 	begin() {
-		this.#pull = fresh();
+		this.#pull = null;
+		this.#starts = true;
+		this.#restsUntil = -Infinity;
 	}
 
 	/** Somebody asks to be synced, or plays something else: the seeks of before no longer count. */
@@ -69,21 +72,26 @@ export class Controller {
 		this.#budget = new SeekBudget();
 	}
 
-	#isNear(nowMs, errorMs, halfMs) {
+	/** Begin or end a correction. */
+	#engage(nowMs, size) {
+		const enough = this.#starts ? START_ENGAGE_MS : ENGAGE_MS;
+		this.#starts = false;
+		if (!this.#pull && size > enough && nowMs >= this.#restsUntil) this.#pull = { leastMs: Infinity, sinceMs: nowMs };
+		if (!this.#pull || !this.#isNear(nowMs, size)) return;
+		this.#pull = null;
+		this.#restsUntil = nowMs + REST_MS;
+	}
+
+	#isNear(nowMs, size) {
 		const pull = this.#pull;
-		const size = Math.abs(errorMs);
-		pull.ahead ??= errorMs > 0;
 		if (size < pull.leastMs - NEARER_MS) Object.assign(pull, { leastMs: size, sinceMs: nowMs });
-		return size < LET_GO_MS || (size <= halfMs && (pull.ahead !== errorMs > 0 || nowMs - pull.sinceMs > STUCK_MS));
+		return size < LET_GO_MS || (size < ENGAGE_MS && nowMs - pull.sinceMs > STUCK_MS);
 	}
 
 	#leap(nowMs, rate) {
 		return { act: "seek", rate, lowerQuality: this.#budget.spend(nowMs) };
 	}
 }
-
-/** A correction that begins: which side it comes from, and since when it has been how near. */
-const fresh = () => ({ ahead: undefined, leastMs: Infinity, sinceMs: 0 });
 
 /** How many seeks are left: when they do not help, the device is too slow for what it plays. */
 class SeekBudget {
