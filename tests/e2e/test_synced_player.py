@@ -120,12 +120,14 @@ def watch(stage: Stage, browser: Browser) -> Iterator[Watch]:
 def test_who_joins_is_where_the_party_is(watch: Watch, kind: str) -> None:
     watcher = watch(delay_ms=20, offset_ms=4000, ppm=100).start()
     watcher.play(kind, in_ms=-3000)
+    watcher.wait_for("member.player.figures.errorMs !== null")
     figures = watcher.get("member.player.figures")
     assert figures["state"] == "playing"
     assert figures["durationMs"] == pytest.approx(CLIP_S * 1000, abs=200)
     assert figures["boundMs"] >= 20
     assert figures["delayMs"] >= figures["boundMs"]
-    assert abs(median(watcher.get("member.errors(500)")) - figures["errorMs"]) < FRAME_MS
+    shown = median(watcher.get("member.errors(500)"))
+    assert abs(shown - figures["errorMs"]) < 2 * FRAME_MS  # pictures come in steps
     assert watcher.commands() == [False]  # the room hears once that this one can play
 
 

@@ -180,20 +180,24 @@ def steered(check: Check, *errors_ms: float, **more: Any) -> list[State]:
     return acts
 
 
-def test_corrections_begin_above_20_ms_and_end_below_8(check: Check) -> None:
-    acts = [act["act"] for act in steered(check, 5, 19, -19, 21, 12, 9, 7, 19, -21)]
-    assert acts == ["none", "none", "none", "rate", "rate", "rate", "none", "none", "rate"]
+def test_corrections_begin_above_15_ms_and_end_below_3(check: Check) -> None:
+    acts = [act["act"] for act in steered(check, 5, 14, -14, 16, 12, -9, 4, 2, 14)]
+    assert acts == ["none", "none", "none", "rate", "rate", "rate", "rate", "none", "none"]
 
 
-def test_a_start_is_corrected_until_it_is_near(check: Check) -> None:
-    assert [act["act"] for act in steered(check, -15, -9, -7, -15)] == ["rate", "rate", "none", "none"]
+def test_a_start_is_corrected_from_8_ms_on(check: Check) -> None:
+    assert [act["act"] for act in steered(check, -9, -4, -2, -14)] == ["rate", "rate", "none", "none"]
+    assert [act["act"] for act in steered(check, -7, -9)] == ["none", "none"]
 
 
-def test_pictures_that_come_in_steps_are_met_to_half_a_step(check: Check) -> None:
-    crossed = steered(check, 22, 16, -12, -19, -22, stepMs=33.4)
-    assert [act["act"] for act in crossed] == ["rate", "rate", "none", "none", "rate"]
-    stuck = steered(check, *[15] * 8, stepMs=33.4)
-    assert [act["act"] for act in stuck] == ["rate"] * 6 + ["none"] * 2
+def test_a_correction_is_followed_by_a_second_of_rest(check: Check) -> None:
+    acts = [act["act"] for act in steered(check, 20, 2, *[20] * 10)]
+    assert acts == ["rate", *["none"] * 10, "rate"]
+
+
+def test_who_comes_no_nearer_is_content(check: Check) -> None:
+    acts = [act["act"] for act in steered(check, *[10] * 20)]
+    assert acts == ["rate"] * 16 + ["none"] * 4
 
 
 @pytest.mark.parametrize(("error_ms", "share"), [(30, 0.03), (99, 0.03), (101, 0.08), (599, 0.08)])
