@@ -23,12 +23,12 @@ WATCH_HEADERS = {
     **PAGE_HEADERS,
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        f"media-src 'self' blob: https: {_LOOPBACK}; connect-src 'self' ws: wss: https: {_LOOPBACK}; "
+        f"media-src 'self' blob: data: https: {_LOOPBACK}; connect-src 'self' ws: wss: https: {_LOOPBACK}; "
         "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
 }
-"""What a browser must know of a watch party: its film may lie anywhere; hls.js has a worker of its own."""
+"""What a browser must know of a watch party: films lie anywhere, hls.js has a worker, captions are data."""
 
 API_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -24,6 +24,7 @@ _TYPES = {
     ".mp4": "video/mp4",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".ts": "video/mp2t",
+    ".vtt": "text/vtt",
 }
 
 
@@ -90,6 +91,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Range", f"bytes {first}-{last}/{path.stat().st_size}")
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Cache-Control", "no-store")
+        self.send_header("Access-Control-Allow-Origin", "*")
         for name, value in PAGE_HEADERS.items():
             self.send_header(name, value)
         self.end_headers()

@@ -1,7 +1,9 @@
 """Watch parties in a real browser on a real hub: opened, joined, watched together, and watched again."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from player_stage import Stage, open_stage
 from playwright.sync_api import Browser, Locator, Page, expect
 from site_members import Member, Recruit, check_page, recruiting
 
-from bench.sync.clips import make_clip
+from bench.sync.clips import make_clip, make_stream
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +26,30 @@ SENT_OUT = "You were sent out of this party. You may come again in a few minutes
 HOUR_MS = 3_600_000
 NASTY = "<img src=x onerror=alert(1)> & <b>bold</b>"
 GATE = "#gate"
+WORDS = f"""#EXTM3U
+#EXT-X-TARGETDURATION:{CLIP_S}
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXTINF:{CLIP_S},
+words.vtt
+#EXT-X-ENDLIST
+"""
+LEVELS = """#EXTM3U
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="words",NAME="English",LANGUAGE="en",URI="words.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=200000,RESOLUTION=320x180,SUBTITLES="words"
+small.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION=640x360,SUBTITLES="words"
+index.m3u8
+"""
+
+
+def make_levels(clip: Path, folder: Path) -> None:
+    """Cut a clip into a stream of which there are two qualities, with captions."""
+    folder.mkdir()
+    make_stream(clip, folder)
+    shutil.copy(folder / "index.m3u8", folder / "small.m3u8")
+    (folder / "words.vtt").write_text(f"WEBVTT\n\n00:00.000 --> 00:{CLIP_S - 1}.000\nThe hatch opens\n")
+    (folder / "words.m3u8").write_text(WORDS)
+    (folder / "levels.m3u8").write_text(LEVELS)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +57,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Where the films lie: on another address than the hub."""
     folder = tmp_path_factory.mktemp("films")
     make_clip(folder / "clip.mp4", CLIP_S)
+    make_levels(folder / "clip.mp4", folder / "levels")
     with open_stage(folder) as opened:
         yield opened
 
@@ -267,6 +294,61 @@ def test_films_are_added_moved_voted_for_and_played(ada: Member, zoe: Member, fi
     page.get_by_role("button", name="Play now: first.mp4").click()
     for each in (page, other):
         expect(each.locator("#queue [data-now=true]")).to_contain_text("first.mp4")
+
+
+def test_each_chooses_a_quality_and_captions(ada: Member, zoe: Member, films: Stage) -> None:
+    stream = film(films).replace("clip.mp4?", "levels/levels.m3u8")
+    path = new_party(ada, films, "levels", items=[{"url": stream}])
+    come_in(ada, path)
+    page = come_in(zoe, path)
+    start(ada.page, page)
+    control(page, "Speed, quality and captions").click()
+    expect(page.get_by_label("Speed", exact=True)).to_be_disabled()
+    quality = page.get_by_label("Quality", exact=True)
+    expect(quality.locator("option")).to_have_text(["Automatic", "180p", "360p"])
+    quality.select_option("180p")
+    page.get_by_label("Captions", exact=True).select_option("English")
+    page.wait_for_function(
+        "() => [...video.textTracks].some(({activeCues}) => activeCues?.[0]?.text === 'The hatch opens')"
+    )
+    page.keyboard.press("Escape")
+    control(page, "Speed, quality and captions").click()
+    expect(page.get_by_label("Quality", exact=True).locator("option:checked")).to_have_text("180p")
+    await_playing(page)
+
+
+def test_a_film_that_was_away_is_shown_when_it_is_there(ada: Member, films: Stage) -> None:
+    path = new_party(ada, films, "away")
+    page = ada.page.context.new_page()
+    page.route("**/clip.mp4*", lambda route: route.abort())
+    page.goto(f"{ada.hub.url}{path}")
+    page.locator("#cover").get_by_role("button", name="Start now").click()
+    expect(page.locator("#cover")).to_contain_text("This video cannot be played here.")
+    page.unroute("**/clip.mp4*")
+    await_playing(page)
+    expect(page.locator("#cover")).to_be_empty()
+    page.close()
+
+
+def test_what_is_wrong_with_a_new_party_is_said_in_plain_words(ada: Member, films: Stage) -> None:
+    page = ada.go("/watch")
+    page.get_by_role("button", name="New party").click()
+    form = page.locator("dialog form")
+    form.get_by_label("Title").fill("Wrong")
+    form.get_by_role("button", name="One more").click()
+    form.get_by_label("Address 2").fill("ftp://nowhere/film.mp4")
+    form.get_by_role("button", name="Open the party").click()
+    expect(form.get_by_label("Address 2")).to_be_focused()
+    expect(form.get_by_label("Address 2")).to_have_accessible_description(
+        re.compile("^Give the https address")
+    )
+    form.get_by_label("Address 2").fill(film(films))
+    form.get_by_label("Starts").fill("2020-01-01T10:00")
+    form.get_by_role("button", name="Open the party").click()
+    expect(form.get_by_label("Starts")).to_have_accessible_description(
+        re.compile("Choose a time that is still to come")
+    )
+    ada.problems = [problem for problem in ada.problems if "400" not in problem]
 
 
 def test_what_is_said_carries_the_moment_of_the_film(ada: Member, guest: Guest, films: Stage) -> None:

@@ -44,8 +44,8 @@ export class Source {
 
 	/** The qualities {levels: names, level}; `level` is -1 while it is whichever fits the line. A file has one, without a name. */
 	get quality() {
-		const { levels = [], autoLevelEnabled, nextLevel } = this.#hls ?? {};
-		return { levels: levels.map(named), level: autoLevelEnabled === false ? nextLevel : -1 };
+		const { levels = [], manualLevel = -1 } = this.#hls ?? {};
+		return { levels: levels.map(named), level: manualLevel };
 	}
 
 	/** Play in this quality from the next piece on, -1 is whichever fits the line. */
