@@ -1,5 +1,6 @@
 /** The line to a party: one subscription, heard by the party's view and by the conversation beside it. */
 
+import { Ahead } from "./ahead.js";
 import { PartyFeed } from "./party_feed.js";
 
 const PASSED = { type: "passed" };
@@ -14,14 +15,18 @@ export class Line {
 	client = null;
 	channel = "";
 	#door;
+	#guest = null;
+	#ahead = new Ahead(() => this.#door.token(this.#guest));
 	#room = null;
+	#connected;
 	#stands;
 
-	/** `door` gives tokens; calls `heard(event)` as the feed does, `stands()` when the subscription does. */
-	constructor({ door, heard, stands }) {
+	/** `door` gives tokens; calls `heard(event)` as the feed does, `connected()` and `stands()` when connection and subscription do. */
+	constructor({ door, heard, connected, stands }) {
 		this.#door = door;
+		this.#connected = connected;
 		this.#stands = stands;
-		this.feed = new PartyFeed({ history: (options) => this.history(options), heard });
+		this.feed = new PartyFeed({ history: (options) => this.history(options), ahead: this.#ahead, heard });
 	}
 
 	history(options) {
@@ -32,19 +37,29 @@ export class Line {
 		return this.#room.publish(data);
 	}
 
-	/** Ask the hub by a method of its own. */
+	/** Ask the hub by a method of its own, now or not at all: questions that wait would tell wrong times. */
 	async rpc(method, data) {
+		if (this.client.state !== "connected") throw new Error("not connected");
 		return (await this.client.rpc(method, data)).data;
 	}
 
 	/** Stand between a realtime connection and its conversation: answer what gives the conversation its room. */
 	through(realtime, guest) {
 		this.client = realtime.client;
-		this.client.on("connected", () => this.#room.state === "unsubscribed" && this.#door.open(guest) && this.#room.subscribe());
-		return { room: (...given) => this.#open(realtime, guest, ...given) };
+		this.#guest = guest;
+		this.client.on("connecting", () => this.feed.view || (this.#door.open(guest) && this.#ahead.token()));
+		this.client.on("connected", () => this.#reached());
+		return { room: (...given) => this.#open(realtime, ...given) };
 	}
 
-	#open(realtime, guest, channel, chat) {
+	#reached() {
+		const open = this.#door.open(this.#guest);
+		if (open && this.#room.state === "unsubscribed") this.#room.subscribe();
+		if (open) this.feed.connected(this.client, this.channel);
+		this.#connected();
+	}
+
+	#open(realtime, channel, chat) {
 		this.channel = channel;
 		const handlers = {
 			subscribing: chat.subscribing,
@@ -52,7 +67,7 @@ export class Line {
 			publication: (publication) => (this.feed.live(publication), publication.offset && chat.publication(published(publication))),
 			unsubscribed: (context) => (this.#door.closed(context), chat.unsubscribed(context)),
 		};
-		this.#room = realtime.room(channel, handlers, { recoverable: true, getToken: () => this.#door.token(guest) });
+		this.#room = realtime.room(channel, handlers, { recoverable: true, getToken: () => this.#ahead.takeToken() });
 		return new SaidRoom(this.#room);
 	}
 }

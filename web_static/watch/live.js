@@ -3,8 +3,8 @@
 import { Line } from "./line.js";
 import { Party } from "./party.js";
 
-/** Answer the party, and what stands between the connection and the conversation. Calls `heard(event)` and `stands()`. */
-export function watchParty({ id, door, heard, stands }) {
-	const line = new Line({ door, heard, stands });
+/** Answer the party, and what stands between the connection and the conversation. Calls `heard(event)`, `connected()` and `stands()`. */
+export function watchParty({ id, door, ...happens }) {
+	const line = new Line({ door, ...happens });
 	return { party: new Party({ id, line }), through: (...given) => line.through(...given) };
 }

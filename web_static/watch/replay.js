@@ -13,7 +13,7 @@ const ALLOWED = new Set(["play", "seek", "rate", "media"]);
 
 /** Answer the party, and what stands between the connection and the conversation; `heard()` is called when it stands another way. */
 export function watchParty({ id, door, heard }) {
-	const line = new Line({ door, heard: () => party.view ?? party.begin(), stands: () => {} });
+	const line = new Line({ door, heard: () => party.view ?? party.begin(), connected: () => {}, stands: () => {} });
 	const party = new Replay({ id, line, heard });
 	return { party, through: (realtime, guest) => ({ room: (...given) => party.open(line.through(realtime, guest), ...given) }) };
 }

@@ -107,7 +107,12 @@ export class SyncedPlayer {
 		else this.#look();
 	}
 
-	/** The connection is a new one: ask for the time afresh, and let the room hear of us. */
+	/** There is a new connection: ask for the time afresh. */
+	askTime() {
+		this.#exchange.start();
+	}
+
+	/** The party is heard over a new connection: ask for the time once more, and let the room hear of us. */
 	rebind() {
 		this.#stalls.begin();
 		this.#exchange.start();

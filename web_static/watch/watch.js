@@ -16,7 +16,7 @@ if (card) await comeIn(await parts);
 
 async function comeIn([{ Room }, { partyLook }, { Talk }, { SyncedPlayer }, live]) {
 	let room;
-	const happens = { heard: (event) => room.heard(event), stands: () => room.stands() };
+	const happens = { heard: (event) => room.heard(event), connected: () => party.player.askTime(), stands: () => room.stands() };
 	const over = card.status === "ended" || location.search === "?again";
 	const { watchParty } = over ? await import("./replay.js") : live;
 	const { party, through } = watchParty({ id, door, ...happens });

@@ -11,6 +11,7 @@ class Member {
 		const Line = config.party ? HubLine : RelayLine;
 		this.#line = new Line(config, {
 			follow: (state) => this.#player.follow(state),
+			askTime: () => this.#player.askTime(),
 			rebind: () => this.#player.rebind(),
 		});
 		this.#player = new SyncedPlayer({
@@ -22,8 +23,9 @@ class Member {
 	}
 
 	async join() {
-		await this.#line.open();
+		await this.#line.connect();
 		this.#player.start();
+		await this.#line.opened();
 	}
 
 	command(word, positionMs) {

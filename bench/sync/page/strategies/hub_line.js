@@ -1,4 +1,5 @@
 /** A party on a hub: its channel, its timeline, and the commands that change it. */
+import { Ahead } from "/static/watch/ahead.js";
 import { PartyFeed } from "/static/watch/party_feed.js";
 
 const operation = () => crypto.randomUUID();
@@ -16,17 +17,21 @@ export class HubLine {
 	#room;
 	#channel;
 	#feed;
+	#opened;
 
 	/** `hub` is its address over this member's line, `token` tells who one is, `party` which party it is. */
-	constructor({ hub, token, party }, { follow, rebind }) {
+	constructor({ hub, token, party }, { follow, askTime, rebind }) {
 		this.#channel = `watch:${party}`;
 		this.#client = new globalThis.Centrifuge(`${hub.replace("http", "ws")}/connection/websocket`, { token });
-		const getToken = () => enter(`${hub}/api/parties/${party}/join`, token);
-		this.#room = this.#client.newSubscription(this.#channel, { getToken, recoverable: true });
+		const ahead = new Ahead(() => enter(`${hub}/api/parties/${party}/join`, token));
+		this.#room = this.#client.newSubscription(this.#channel, { getToken: () => ahead.takeToken(), recoverable: true });
 		this.#feed = new PartyFeed({
 			history: (options) => this.#room.history(options),
+			ahead,
 			heard: () => follow(this.#feed.view.timeline),
 		});
+		this.#client.on("connecting", () => this.#feed.view || ahead.token());
+		this.#client.on("connected", () => (this.#feed.connected(this.#client, this.#channel), askTime()));
 		this.#room.on("publication", (publication) => this.#feed.live(publication));
 		this.#room.on("subscribed", (context) => {
 			this.#feed.subscribed(context);
@@ -35,11 +40,18 @@ export class HubLine {
 		});
 	}
 
-	open() {
-		const subscribed = new Promise((resolve) => this.#room.on("subscribed", resolve));
+	/** Answer when the hub can be asked for the time. */
+	connect() {
+		this.#opened = new Promise((resolve) => this.#room.once("subscribed", resolve));
+		const connected = new Promise((resolve) => this.#client.once("connected", resolve));
 		this.#room.subscribe();
 		this.#client.connect();
-		return subscribed;
+		return connected;
+	}
+
+	/** Answer when the party is heard. */
+	opened() {
+		return this.#opened;
 	}
 
 	rpc(method, data) {

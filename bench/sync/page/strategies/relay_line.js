@@ -14,9 +14,13 @@ export class RelayLine {
 		});
 	}
 
-	async open() {
+	async connect() {
 		await this.#relay.say({ type: "hello" });
 		await this.#opened;
+	}
+
+	opened() {
+		return this.#opened;
 	}
 
 	async rpc() {
