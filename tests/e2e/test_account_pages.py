@@ -355,8 +355,9 @@ def test_roles_are_given_by_who_may(visit: Visit, hub: HubProcess) -> None:
     granted = run_hub("admin", "grant", email, "admin", HUB_DATA_DIR=str(hub.data_dir))
     assert granted.returncode == 0, granted.stderr
     chief.go("/admin/users")
-    page.fill("#q", "promoted")
     row = page.locator("#users li")
+    expect(row.first).to_be_visible()  # the page opens anew for who was given the role
+    page.fill("#q", "promoted")
     expect(row).to_have_count(1)
     row.get_by_role("button").click()
     page.select_option("#new_role", "creator")
