@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import trio
 
-from hub.wire.frames import close_frame
+from hub.wire.frames import close_frame, is_close
 
 _write = os.write
 OUTLET_BYTES_MAX = 1024 * 1024  # what a client may leave unread before it is too slow
@@ -109,11 +109,13 @@ class Outlet(trio.abc.Stream):
 
     def finish(self, code: int, reason: str) -> None:
         """Let a close frame be the last that leaves, ahead of whatever has not begun to leave."""
+        self._finish(close_frame(code, reason))
+
+    def _finish(self, farewell: bytes) -> None:
         if self._finished:
             return
         self.let_go()
         self._drop_unsent()
-        farewell = close_frame(code, reason)
         if self._queue:  # behind a frame that was begun, however long that is
             self._queue.append(farewell)
             self._queued += len(farewell)
@@ -199,11 +201,18 @@ class Outlet(trio.abc.Stream):
             self._torn = False
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Offer what the WebSocket library writes; raise BrokenResourceError when the client is gone."""
+        """Offer what the WebSocket library writes; raise BrokenResourceError when the client is gone.
+
+        Its answer to a client's close frame is the last that leaves (RFC 6455, section 5.5.1).
+        """
         await trio.lowlevel.checkpoint()
         if not self._open:
             raise trio.BrokenResourceError("the client is gone")
-        self.offer(bytes(data))
+        written = bytes(data)
+        if is_close(written):
+            self._finish(written)
+        else:
+            self.offer(written)
 
     async def wait_send_all_might_not_block(self) -> None:
         """Return at once: writes never block."""

@@ -20,6 +20,11 @@ def frame(opcode: int, payload: bytes) -> bytes:
     return head + payload
 
 
+def is_close(frame: bytes) -> bool:
+    """Say whether a server frame is a close frame."""
+    return frame[:1] == bytes([_FIN | CLOSE])
+
+
 def close_frame(code: int, reason: str) -> bytes:
     """Return a close frame; a control frame's payload is at most 125 bytes (section 5.5)."""
     return frame(CLOSE, struct.pack("!H", code) + reason.encode()[:123])

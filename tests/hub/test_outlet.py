@@ -166,6 +166,17 @@ async def test_finish_on_an_idle_outlet_is_the_last_word() -> None:
         assert frames_in(await line.read_until_silence()) == [(CLOSE, b"\x0b\xb9shutdown")]
 
 
+async def test_nothing_follows_the_answer_to_a_clients_farewell() -> None:
+    async with open_line() as line:
+        line.offer(b"before")
+        await line.outlet.send_all(frame(CLOSE, b"\x03\xe8"))
+        line.offer(b"late")
+        line.outlet.hold(lambda: frame(TEXT, b"later"))
+        line.outlet.let_go()
+        line.outlet.finish(3001, "shutdown")
+        assert frames_in(await line.read_until_silence()) == [(BINARY, b"before"), (CLOSE, b"\x03\xe8")]
+
+
 async def test_a_client_that_is_gone_is_met_with_silence() -> None:
     async with open_line() as line:
         await line.client.aclose()
