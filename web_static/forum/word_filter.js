@@ -9,23 +9,18 @@ import { notice } from "../app/notice.js";
 const PATH = "/api/moderation/word-filter";
 const HINT = "One a line; a * at either end stands for any letters. Who writes one is told, and nothing is posted.";
 
-/** Show the list in `panel`, to be changed. */
+/** Show the list in `panel` once it is read, to be changed. */
 export async function showWordFilter(panel) {
-	const words = make("textarea", { id: "words", name: "words", rows: 12, spellcheck: false });
+	let { data: { words: kept }, etag } = await request("GET", PATH);
+	const words = make("textarea", { id: "words", name: "words", rows: 12, spellcheck: false, value: kept.join("\n") });
 	const editor = field("Words that are kept out", words, HINT);
 	const form = make("form.card.stack.word-list", {}, editor, make("p.bad", { role: "alert" }), make("button.main", {}, "Save"));
-	panel.replaceChildren(form);
-	let etag;
-	const read = async () => {
-		const { data, etag: tag } = await request("GET", PATH);
-		etag = tag;
-		words.value = data.words.join("\n");
-	};
-	await read();
 	onSubmit(form, async (values) => {
 		const lines = values.words.split("\n").map((line) => line.trim()).filter(Boolean);
 		await put(PATH, { words: [...new Set(lines)] }, { etag });
-		await read();
+		({ data: { words: kept }, etag } = await request("GET", PATH));
+		if (words.value === values.words) words.value = kept.join("\n");
 		notice("Saved.");
 	});
+	panel.replaceChildren(form);
 }
