@@ -16,8 +16,9 @@ export function offerPicture() {
 	show();
 	file.addEventListener("change", () => look(form, file.files[0]));
 	onSubmit(form, async () => {
-		await put("/api/me/avatar", file.files[0]);
-		await settle(form, "Your picture is in use.");
+		const [sent] = file.files;
+		await put("/api/me/avatar", sent);
+		await settle(form, "Your picture is in use.", sent);
 	});
 	find("unpicture").addEventListener("click", () =>
 		attempt(form, async () => {
@@ -27,11 +28,15 @@ export function offerPicture() {
 	);
 }
 
-async function settle(form, words) {
+/** A picture that was chosen since stays, and can be sent. */
+async function settle(form, words, sent) {
 	await readOwn();
-	form.reset();
-	form.querySelector("button").disabled = true;
-	show();
+	find("unpicture").hidden = !own.user.avatar;
+	if (form.elements.file.files[0] === sent) {
+		form.reset();
+		form.querySelector("button").disabled = true;
+		show();
+	}
 	notice(words);
 }
 

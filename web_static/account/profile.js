@@ -4,6 +4,7 @@ import { get, put, remove } from "../app/api.js";
 import { avatar } from "../app/avatar.js";
 import { find, make } from "../app/dom.js";
 import { notice } from "../app/notice.js";
+import { once } from "../app/once.js";
 import { Paged } from "../app/paged.js";
 import { openPage, signInAddress } from "../app/shell.js";
 import { can, who } from "../app/who.js";
@@ -13,6 +14,7 @@ import { showPeople } from "./person.js";
 
 const handle = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const path = `/api/users/${encodeURIComponent(handle)}`;
+const press = once(follow);
 let user;
 
 openPage();
@@ -46,7 +48,7 @@ function action() {
 	if (!who()) return make("a.button.main", { href: signInAddress() }, "Follow");
 	const following = user.followed_by_me;
 	const text = following ? "Following" : "Follow";
-	return make(`button${following ? "" : ".main"}`, { id: "follow", type: "button", "aria-pressed": `${following}`, onclick: follow }, text);
+	return make(`button${following ? "" : ".main"}`, { id: "follow", type: "button", "aria-pressed": `${following}`, onclick: press }, text);
 }
 
 function reporting() {

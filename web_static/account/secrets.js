@@ -7,9 +7,11 @@ export function letSecretsBeSeen() {
 	for (const field of document.querySelectorAll("input[type=password]")) {
 		const button = make("button", { type: "button", "aria-pressed": "false", "aria-label": "Show the password", "aria-controls": field.id }, "Show");
 		button.addEventListener("click", () => show(field, button, field.type === "password"));
+		const typing = document.activeElement === field;
 		const row = make("span.secret");
 		field.replaceWith(row);
 		row.append(field, button);
+		if (typing) field.focus();
 		field.form.addEventListener("submit", () => show(field, button, false));
 	}
 }

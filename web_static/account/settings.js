@@ -2,7 +2,7 @@
 
 import { post } from "../app/api.js";
 import { find } from "../app/dom.js";
-import { onSubmit } from "../app/form.js";
+import { onSubmit, refill } from "../app/form.js";
 import { notice } from "../app/notice.js";
 import { openPage } from "../app/shell.js";
 import { offerLeaving } from "./leaving.js";
@@ -49,7 +49,7 @@ function offerPassword({ email, has_password: has }) {
 	form.hidden = has === false;
 	onSubmit(form, async ({ current, new: wanted }) => {
 		await post("/api/auth/password", { current, new: wanted });
-		form.reset();
+		refill(form, { current, new: wanted }, { current: "", new: "" });
 		notice("Your password is changed.");
 		await listSessions();
 	});

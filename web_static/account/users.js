@@ -20,13 +20,14 @@ const list = find("users");
 if (openPage({ permission: PERMISSION })) begin();
 else if (await permittedNow(PERMISSION)) location.reload();
 else {
-	list.hidden = filter.hidden = true;
+	list.hidden = true;
 	find("state").textContent = "This page is for those who give out roles.";
 }
 
 function begin() {
 	const paged = new Paged({ list, read, draw: row, empty: "Nobody fits." });
 	let pause;
+	filter.hidden = false;
 	filter.addEventListener("submit", (event) => (event.preventDefault(), paged.begin()));
 	filter.addEventListener("input", () => (clearTimeout(pause), (pause = setTimeout(() => paged.begin(), TYPED_MS))));
 	paged.begin();
@@ -52,7 +53,7 @@ function ask(user) {
 async function change(user, { role, reason }) {
 	await put(`/api/admin/users/${user.id}/role`, { role, reason });
 	const changed = row({ ...user, role });
-	list.querySelector(`[data-user="${user.id}"]`).replaceWith(changed);
+	list.querySelector(`[data-user="${user.id}"]`)?.replaceWith(changed);
 	notice(`${user.display_name} is ${role} now.`);
 	setTimeout(() => changed.querySelector("button").focus());
 }

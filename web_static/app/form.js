@@ -6,8 +6,8 @@ import { make } from "./dom.js";
 /**
  * Call `act(values, key)` when a form is sent and its fields are as they must be. `values` are by name, check boxes as
  * booleans; `key` stays the same until something else is sent, so that a repetition creates nothing twice. What `act` throws is
- * shown at the field named by `error.field`, else in the form's `[role=alert]`. A button in the markup that is disabled and
- * `data-early` until now keeps what is typed early, a password above all, from being sent as a plain form into the address.
+ * shown at the field named by `error.field`, else in the form's `[role=alert]`. A button
+ * `disabled data-early` in the markup keeps what is typed early, such as a password, out of the address.
  */
 export function onSubmit(form, act) {
 	let last = {};
@@ -59,6 +59,11 @@ export function valuesOf(form, submitter) {
 }
 
 const valueOf = ({ name, type, value, checked }) => [name, type === "checkbox" ? checked : value];
+
+/** Put values into a form; what was typed since it had the values `sent` stays. */
+export function refill({ elements }, sent, values) {
+	for (const [name, value] of Object.entries(values)) if (elements[name].value === sent[name]) elements[name].value = value;
+}
 
 /** Say how it stands with the whole form. */
 export function say(form, text) {
