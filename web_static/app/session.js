@@ -12,9 +12,8 @@ const LEFT_MS = 3000;
 const ENDED = new Set([400, 401, 403, 404]);
 
 /**
- * A refresh token is used once, so tabs must not use the same one at the same time: renewals of all tabs go one after the
- * other under a lock, and a token is told to the others. A page that follows in the same tab finds the token in the tab's
- * own storage.
+ * A refresh token is used once, so renewals of all tabs go one after the other under a lock, and a token is told to the
+ * others. The next page of a tab finds it in the tab's own storage.
  */
 class Session {
 	#kept = new Storage(NAME, "sessionStorage");
@@ -65,10 +64,16 @@ class Session {
 		this.#channel.postMessage(access);
 	}
 
-	/** Sign out, here or on every device. */
+	/** Sign out, here or on every device; who wants another token meanwhile waits, and gets none. */
 	async end(everywhere = false) {
+		await this.#renewal?.catch(() => {});
 		const token = everywhere ? await this.token() : this.#access.token;
-		const answer = await post(everywhere ? "/api/auth/logout-all" : "/api/auth/logout", token);
+		this.#renewal = this.#end(everywhere ? "/api/auth/logout-all" : "/api/auth/logout", token).finally(() => (this.#renewal = null));
+		return this.#renewal;
+	}
+
+	async #end(path, token) {
+		const answer = await post(path, token);
 		if (!answer.ok && !ENDED.has(answer.status)) throw new Error(`The hub answered ${answer.status}; try again.`);
 		this.#forget();
 	}
