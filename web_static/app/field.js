@@ -9,6 +9,9 @@ export function field(label, control, hint = "") {
 	return make("div.field", {}, make("label", { htmlFor: control.id }, label), control, words);
 }
 
+/** Make a choice {id} among pairs of a value and its text. */
+export const choice = (id, pairs, chosen) => make("select", { id, name: id }, pairs.map(([value, text]) => make("option", { value, selected: value === chosen }, text)));
+
 /** Ask once more before something is done that is not easily undone: the button itself becomes the question. */
 export function twice(button, question, act) {
 	const words = button.textContent;

@@ -16,6 +16,8 @@ export function joinWhereAsked(talk) {
 
 async function join(event, talk) {
 	event.preventDefault();
+	const { submitter } = event;
+	submitter.disabled = true;
 	const problem = find("join").lastElementChild;
 	problem.textContent = "";
 	try {
@@ -26,4 +28,5 @@ async function join(event, talk) {
 	} catch (error) {
 		problem.textContent = error instanceof TypeError ? "The hub cannot be reached; try again." : error.message;
 	}
+	submitter.disabled = false;
 }

@@ -11,8 +11,8 @@ const TOKEN_EXPIRED = 109;
 const TOKEN_REFUSED = new Set([101, 3500]);
 
 /**
- * The SDK does not tell how long it waits between two attempts, and people want to know. So it is disconnected and
- * connected again after a pause of ours; it keeps each room's position and recovers.
+ * The SDK does not tell people how long it waits between two attempts. So it is disconnected and connected again after
+ * a pause of ours; it keeps each room's position and recovers.
  */
 export class Realtime {
 	/** The SDK's, for what has no word here. */

@@ -122,7 +122,7 @@ export class Controls {
 		showOptions(this.#parts.options, this.#party, this.#video);
 	}
 
-	/** Full screen is for the film with what belongs to it; a phone may have it for the film alone. */
+	/** A phone may have the film alone on its full screen. */
 	#full() {
 		if (document.fullscreenElement) return document.exitFullscreen();
 		return this.#stage.requestFullscreen ? this.#stage.requestFullscreen() : this.#video.webkitEnterFullscreen?.();
@@ -136,7 +136,7 @@ export class Controls {
 		volume.style.setProperty("--at", `${100 * volume.value}%`);
 	}
 
-	/** A click on the film plays or pauses; where one points with a finger, it shows the controls. */
+	/** A click plays or pauses; a finger only shows the controls. */
 	#clicked() {
 		if (matchMedia("(hover: hover)").matches && this.#party.may("play")) this.toggle();
 	}

@@ -16,7 +16,7 @@ export class Cover {
 		this.#party = party;
 	}
 
-	/** Show what the party and the player say; what is the same stays, with the focus in it. */
+	/** Show how it stands; what is the same stays, with the focus in it. */
 	draw() {
 		const [facts, parts, veil] = this.#wanted();
 		const shown = JSON.stringify(facts);
@@ -85,7 +85,7 @@ export class Cover {
 		return [make("h2", {}, "Nothing to watch yet"), make("small", {}, "What is added to the queue plays here, for everybody at once."), this.#party.may("queue") && add];
 	}
 
-	/** Who chooses what plays can do something about it; the others learn why they see nothing. */
+	/** Who chooses what plays can help it; others learn why they see nothing. */
 	#problem(words) {
 		const why = "Its address may be wrong, its server away, or its format unknown to this browser. It is tried again by itself.";
 		const other = make("button", { type: "button", onclick: () => document.getElementById("tab-queue").click() }, "Choose another film");

@@ -3,7 +3,7 @@
 import { post } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field } from "../app/field.js";
+import { choice, field } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 import { POLICIES, VISIBILITIES } from "./choices.js";
 import { inPlainWords } from "./mistakes.js";
@@ -13,16 +13,15 @@ const CONTROLS = { hosts: "I do, and hosts whom I name", everyone: "Everybody wi
 
 /** Ask what the party is to be, open it, and go there. */
 export function createParty() {
-	const choice = (id, texts, chosen) => make("select", { id, name: id }, Object.entries(texts).map(([value, text]) => make("option", { value, selected: value === chosen }, text)));
 	const items = new Addresses();
 	const form = make(
 		"form.stack", {},
 		field("Title", make("input", { id: "title", name: "title", required: true, maxLength: 120, autocomplete: "off" })),
 		make("div.field", {}, make("label", { htmlFor: "item-0" }, "What to watch"), items.list, items.more, make("small", {}, "Addresses of films: HLS (.m3u8) or MP4. More can be added later.")),
 		field("Starts", make("input", { id: "starts_at", name: "starts_at", type: "datetime-local" }), "Leave it empty to start when you press play."),
-		field("Who finds it", choice("visibility", VISIBILITIES, "public")),
-		field("Who controls it", choice("controls", CONTROLS, "hosts")),
-		field("When somebody's film stalls", choice("policy", POLICIES, "quorum")),
+		field("Who finds it", choice("visibility", Object.entries(VISIBILITIES), "public")),
+		field("Who controls it", choice("controls", Object.entries(CONTROLS), "hosts")),
+		field("When somebody's film stalls", choice("policy", Object.entries(POLICIES), "quorum")),
 		make("p.bad", { role: "alert" }),
 		make("button.main", {}, "Open the party"),
 	);

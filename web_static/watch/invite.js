@@ -1,9 +1,9 @@
-/** Inviting: a link for a role, for a while and for so many people; and the links that are still good. */
+/** Inviting: a link for a role, for a while and so many people; and the links still good. */
 
 import { get, post, remove } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field, twice } from "../app/field.js";
+import { choice, field, twice } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 import { notice } from "../app/notice.js";
 
@@ -19,9 +19,11 @@ export async function invite(party) {
 	const place = make("div.stack", {});
 	const list = make("ul.rows", { "aria-label": "Links that are good" });
 	const dialog = openDialog("Invite", form(party, path, options, place, () => show()), place, list);
+	let asked = 0;
 	async function show() {
+		const mine = ++asked;
 		const { items } = await get(path, {}, options).catch((error) => (notice(error.message), { items: [] }));
-		list.replaceChildren(...items.map((each) => row(each, path, options)));
+		if (mine === asked) list.replaceChildren(...items.map((each) => row(each, path, options)));
 	}
 	await show();
 	return dialog;
@@ -29,7 +31,6 @@ export async function invite(party) {
 
 function form(party, path, options, place, made) {
 	const roles = Object.entries(ROLES).filter(([role]) => role !== "host" || party.role === "owner");
-	const choice = (id, pairs, chosen) => make("select", { id, name: id }, pairs.map(([value, text]) => make("option", { value, selected: value === chosen }, text)));
 	const node = make(
 		"form.stack", {},
 		make("p.quiet", {}, "Who opens the link comes in by giving a name; no account is needed."),
@@ -55,7 +56,7 @@ function link(url) {
 	return make("div.row", {}, make("div.grow", {}, field("The link", address)), copy);
 }
 
-/** Where the clipboard is not open to pages, the link is selected for the hand. */
+/** Where pages have no clipboard, the link is selected for the hand. */
 async function copied(address) {
 	address.select();
 	const done = await (navigator.clipboard?.writeText(address.value).then(() => true, () => false) ?? document.execCommand("copy"));

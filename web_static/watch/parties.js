@@ -27,6 +27,7 @@ async function newParty() {
 openPage();
 noticeLeft();
 find("new").addEventListener("click", newParty);
+find("new").disabled = false;
 find("own").hidden = !who();
 const shelves = ["live", "upcoming", "ended"].map(public_);
 if (who()) shelves.push(shelf("mine", (cursor, signal) => get("/api/me/parties", { cursor, limit: PAGE }, { signal })));

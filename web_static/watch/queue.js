@@ -2,7 +2,7 @@
 
 import { post } from "../app/api.js";
 import { make } from "../app/dom.js";
-import { onSubmit } from "../app/form.js";
+import { onSubmit, refill } from "../app/form.js";
 import { clockOf } from "../app/words.js";
 import { inPlainWords } from "./mistakes.js";
 import { nameOf } from "./party_view.js";
@@ -19,7 +19,7 @@ export class Queue {
 		this.#party = party;
 		onSubmit(form, async ({ url }, key) => {
 			await inPlainWords(() => post(`/api/parties/${party.id}/items`, { url }, { key, as: party.visitor }));
-			form.reset();
+			refill(form, { url }, { url: "" });
 		});
 	}
 

@@ -68,7 +68,7 @@ export class Room {
 		this.#drawSoon();
 	}
 
-	/** The party can be heard: the player asks for the time anew, and one asks how the others play. */
+	/** The party can be heard: ask for the time anew, and how the others play. */
 	stands() {
 		this.#party.player.rebind();
 		this.#party.askRoster().then(() => this.#party.view && this.#drawSoon(), (error) => console.debug("the roster was not told:", error));

@@ -28,7 +28,7 @@ export class Roster {
 		members.forEach((member, at) => this.#showStanding(this.#list.children[at].querySelector(".dot"), member));
 	}
 
-	/** What changes each second is written into the row, which stays, with a menu that may be open in it. */
+	/** What changes each second is written into the row: a menu may be open in it. */
 	#showStanding(place, member) {
 		const { view, states } = this.#party;
 		const [state, ...words] = standing(member, states.get(member.id), view);

@@ -2,7 +2,7 @@
 
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
-import { field, twice } from "../app/field.js";
+import { choice, field, twice } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
 import { GRANTS, POLICIES, VISIBILITIES } from "./choices.js";
 
@@ -10,15 +10,14 @@ import { GRANTS, POLICIES, VISIBILITIES } from "./choices.js";
 export function openSettings(party) {
 	const { view } = party;
 	const owner = party.role === "owner";
-	const choice = (id, texts, chosen) => make("select", { id, name: id }, Object.entries(texts).map(([value, text]) => make("option", { value, selected: value === chosen }, text)));
 	const title = make("input", { id: "new-title", name: "title", required: true, maxLength: 120, value: view.title, autocomplete: "off" });
 	const form = make(
 		"form.stack", {},
 		owner && field("Title", title),
 		owner && view.timeline.status === "lobby" && field("Starts", make("input", { id: "starts_at", name: "starts_at", type: "datetime-local", value: localTime(view.timeline.starts_at) })),
-		field("When somebody's film stalls", choice("policy", POLICIES, view.policy)),
+		field("When somebody's film stalls", choice("policy", Object.entries(POLICIES), view.policy)),
 		check("locked", "Only the owner and hosts control the film and the queue", view.locked),
-		owner && field("Who finds it", choice("visibility", VISIBILITIES, view.visibility)),
+		owner && field("Who finds it", choice("visibility", Object.entries(VISIBILITIES), view.visibility)),
 		owner && grants(view.grants),
 		view.banned.length > 0 && pardon(party),
 		make("p.bad", { role: "alert" }),

@@ -12,6 +12,7 @@ export function openTabs(list, chosen) {
 		}
 		chosen(tab.id);
 	};
+	for (const tab of tabs) tab.disabled = false;
 	list.addEventListener("click", ({ target }) => target.closest("[role=tab]") && choose(target.closest("[role=tab]")));
 	list.addEventListener("keydown", (event) => {
 		const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
