@@ -23,19 +23,21 @@ export function about(video, { read, changed }) {
 	].filter(Boolean);
 }
 
-/** Make a button that is on or off; who is nobody is sent to sign in. `turn(on)` tells the hub; `words(on)` is its text. */
+/** Make a button that is on or off; who is nobody is sent to sign in. `turn(on)` tells the hub, in the order of the presses; `words(on)` is its text. */
 function toggle(on, words, turn) {
 	const draw = () => Object.assign(button, { ariaPressed: on, textContent: words(on) });
 	const button = make("button", { type: "button", onclick: press });
-	async function press() {
+	let told = Promise.resolve();
+	function press() {
 		if (!who()) return location.assign(signInAddress());
-		on = !on;
+		const wanted = (on = !on);
 		draw();
-		await turn(on).catch((error) => {
-			on = !on;
+		told = told.then(() => turn(wanted)).catch((error) => {
+			if (on === wanted) on = !wanted;
 			draw();
 			notice(error.message);
 		});
+		return told;
 	}
 	return draw();
 }
@@ -53,8 +55,9 @@ function followButton({ id, handle }) {
 	const turn = (on) => (on ? put : remove)(`/api/users/${handle}/follow`);
 	const follow = (on) => Object.assign(toggle(on, words, turn), { id: "follow" });
 	const button = follow(false);
-	const settle = ({ user }) => user.followed_by_me && button.replaceWith(follow(true));
-	if (who()) get(`/api/users/${handle}`).then(settle, (error) => notice(error.message));
+	const known = ({ user }) => user.followed_by_me && button.replaceWith(follow(true));
+	button.disabled = button.ariaBusy = Boolean(who());
+	if (who()) get(`/api/users/${handle}`).then(known, (error) => notice(error.message)).then(() => (button.disabled = button.ariaBusy = false));
 	return button;
 }
 

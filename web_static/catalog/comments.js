@@ -4,7 +4,7 @@ import { get, patch, post, remove } from "../app/api.js";
 import { avatar } from "../app/avatar.js";
 import { find, make } from "../app/dom.js";
 import { twice } from "../app/field.js";
-import { onSubmit } from "../app/form.js";
+import { onSubmit, refill } from "../app/form.js";
 import { notice } from "../app/notice.js";
 import { Paged } from "../app/paged.js";
 import { signInAddress } from "../app/shell.js";
@@ -28,6 +28,7 @@ export class Comments {
 	#creator;
 	#list = find("thread");
 	#paged;
+	#read;
 
 	constructor({ id, creator }) {
 		this.#creator = creator;
@@ -37,9 +38,13 @@ export class Comments {
 	}
 
 	begin() {
-		find("order").addEventListener("change", () => this.#paged.begin());
+		find("order").addEventListener("change", () => this.#begin());
 		find("writing").replaceChildren(who() ? this.#form({}) : make("p", {}, make("a", { href: signInAddress() }, "Sign in"), " to comment."));
-		this.#paged.begin();
+		this.#begin();
+	}
+
+	#begin() {
+		this.#read = this.#paged.begin();
 	}
 
 	/** Make a form for a new comment, or an answer to one. */
@@ -54,12 +59,18 @@ export class Comments {
 			const atS = secondsOf(values.moment ?? "");
 			const body = { text: values.text, ...(atS !== null && { at_s: atS }), ...(answered && { reply_to: answered.id }) };
 			const comment = await post(this.#path, body, { key });
-			form.reset();
-			done(comment);
-			if (!answered) this.#list.prepend(this.#draw(comment));
-			this.#paged.gone();
+			if (answered) return done(comment);
+			refill(form, values, { text: "", moment: "" });
+			return this.#add(comment);
 		});
 		return form;
+	}
+
+	/** Show a new comment above those that are read, which may hold it already. */
+	async #add(comment) {
+		await this.#read;
+		if (!find(`comment-${comment.id}`)) this.#list.prepend(this.#draw(comment));
+		this.#paged.gone();
 	}
 
 	#draw(comment) {

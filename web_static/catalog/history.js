@@ -30,4 +30,5 @@ const may = openPage({ account: true });
 const read = (cursor, signal) => get("/api/me/history", { cursor }, { signal });
 const paged = new Paged({ list: find("videos"), read, draw, empty: "You have not watched anything yet." });
 twice(find("clear"), "Really clear all?", clear);
+find("clear").disabled = false;
 if (may) paged.begin();

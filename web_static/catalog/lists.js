@@ -28,6 +28,7 @@ function makeList() {
 const may = openPage({ account: true });
 noticeLeft();
 find("new").addEventListener("click", makeList);
+find("new").disabled = false;
 const read = (cursor, signal) => get("/api/me/lists", { cursor }, { signal });
 const empty = "You have no lists yet. Save a video, and it can go into one.";
 if (may) new Paged({ list: find("lists"), read, draw, empty }).begin();

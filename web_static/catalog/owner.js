@@ -4,6 +4,7 @@ import { post, remove } from "../app/api.js";
 import { make } from "../app/dom.js";
 import { twice } from "../app/field.js";
 import { notice } from "../app/notice.js";
+import { once } from "../app/once.js";
 import { editVideo } from "./editor.js";
 
 const STANDINGS = {
@@ -24,14 +25,14 @@ function buttons({ id, published_at: published, deleted_at: deleted, visibility 
 		await changed();
 	};
 	const ask = (verb, words) => () => done(words)(post(`/api/videos/${id}/${verb}`));
-	const button = (text, onclick) => make("button", { type: "button", onclick }, text);
+	const button = (text, onclick) => make("button", { type: "button", onclick: once(onclick) }, text);
 	if (deleted) return [button("Restore", ask("restore", "The video is back."))];
 	const erase = () => done("Deleted. You can restore it for 30 days.")(remove(`/api/videos/${id}`));
 	return [
 		button("Edit", () => editVideo(read, changed)),
 		!published && button("Publish", ask("publish", "Published.")),
 		published && visibility === "public" && button("Unlist", ask("unlist", "Only whoever has the link finds it now.")),
-		twice(make("button.danger", { type: "button" }, "Delete"), "Really delete?", erase),
+		twice(make("button.danger", { type: "button" }, "Delete"), "Really delete?", once(erase)),
 	];
 }
 

@@ -4,8 +4,9 @@ import { get, post, put, remove } from "../app/api.js";
 import { openDialog } from "../app/dialog.js";
 import { make } from "../app/dom.js";
 import { field } from "../app/field.js";
-import { onSubmit } from "../app/form.js";
+import { onSubmit, refill } from "../app/form.js";
 import { notice } from "../app/notice.js";
+import { once } from "../app/once.js";
 
 const TITLE_MAX = 80;
 
@@ -21,14 +22,14 @@ export async function save({ id: video }) {
 		const list = await post("/api/lists", values, { key });
 		await put(itemPath(list, video));
 		lists.append(row(list, video, true));
-		form.reset();
+		refill(form, values, { title: "" });
 	});
 }
 
 const itemPath = ({ id }, video) => `/api/lists/${id}/items/${video}`;
 
 function row(list, video, saved = false) {
-	const button = make("button", { type: "button", onclick: turn });
+	const button = make("button", { type: "button", onclick: once(turn) });
 	const draw = () => {
 		button.textContent = saved ? "Saved: take out" : "Save";
 		button.ariaLabel = `${button.textContent} (${list.title})`;

@@ -48,12 +48,16 @@ const addressOf = (query) => `/search?${new URLSearchParams(query)}`;
 
 function go(query) {
 	history.pushState(null, "", addressOf(query));
+	showAnew();
+}
+
+function showAnew() {
+	find("q").value = asked().q;
 	show();
 }
 
 function show() {
 	const { q, type } = asked();
-	find("q").value = q;
 	document.title = `${q || "Search"} · CosmoHub`;
 	const tab = ([each, text]) => make("a", { href: addressOf({ q, type: each }), "aria-current": each === type && "page" }, text);
 	find("types").replaceChildren(...(q ? Object.entries(TYPES).map(tab) : []));
@@ -85,8 +89,9 @@ find("types").addEventListener("click", (event) => {
 	if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
 	event.preventDefault();
 	history.pushState(null, "", link.href);
-	show();
+	showAnew();
 	find("types").querySelector("[aria-current]")?.focus();
 });
-addEventListener("popstate", show);
+addEventListener("popstate", showAnew);
+find("q").value ||= asked().q;
 show();

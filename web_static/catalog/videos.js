@@ -48,11 +48,17 @@ function show() {
 	find("mine").textContent = mine() ? "All videos" : "My videos";
 	find("mine").href = mine() ? "/videos" : "/videos?mine=1";
 	find("clear").hidden = !category && !chosen && !creator;
-	drawCategories(category);
+	showCategories();
+	paged.begin();
+}
+
+/** Name what is shown, and what else there is: as soon as the categories are known. */
+function showCategories() {
+	const { category = "", tag: chosen = "", creator = "" } = asked();
 	const name = categories.find(({ slug }) => slug === category)?.title ?? "Videos";
+	drawCategories(category);
 	find("shown").textContent = [mine() ? "My videos" : name, chosen && `#${chosen}`, creator && `by ${creator}`].filter(Boolean).join(", ");
 	document.title = `${find("shown").textContent} · CosmoHub`;
-	paged.begin();
 }
 
 function drawCategories(chosen) {
@@ -90,4 +96,4 @@ find("new").addEventListener("click", async () => (await import("./editor.js")).
 
 show();
 ({ items: categories } = await get("/api/categories").catch(() => ({ items: [] })));
-drawCategories(asked().category ?? "");
+showCategories();

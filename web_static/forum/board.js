@@ -24,6 +24,9 @@ const paged = new Paged({
 	empty: "No threads here yet.",
 });
 let told = [];
+let reading;
+
+const read = () => (reading = paged.begin());
 
 async function showBoard() {
 	const { items } = await get("/api/boards");
@@ -41,7 +44,7 @@ async function watch() {
 	const realtime = new Realtime({ guest, changed: ({ kind }) => sign(kind) });
 	let before = false;
 	const subscribed = () => {
-		if (before) paged.begin();
+		if (before) read();
 		before = true;
 	};
 	realtime.room(`board:${slug}`, { subscribed, publication: ({ data }) => data.type === "thread" && heard(data.thread) });
@@ -54,7 +57,9 @@ function sign(kind) {
 	find("connection").textContent = SIGNS[kind];
 }
 
-function heard(card) {
+/** What is heard while the list is read comes into it afterwards: the answer may be older. */
+async function heard(card) {
+	for (let known; known !== reading; ) await (known = reading);
 	if (!live.heard(card)) return;
 	paged.gone();
 	if (!told.length) setTimeout(tell, TOLD_EVERY_MS / 4);
@@ -68,11 +73,12 @@ function tell() {
 	told = [];
 }
 
-find("sort").addEventListener("change", () => paged.begin());
+find("sort").addEventListener("change", read);
 find("new").addEventListener("click", async () => (who() ? (await import("./new_thread.js")).newThread(path) : location.assign(signInAddress())));
-addEventListener("pageshow", ({ persisted }) => persisted && paged.begin());
+find("new").disabled = false;
+addEventListener("pageshow", ({ persisted }) => persisted && read());
 
 openPage();
 noticeLeft();
 const board = await showBoard().catch((error) => (notice(error.message), true));
-if (board) await Promise.all([paged.begin(), watch()]);
+if (board) await Promise.all([read(), watch()]);

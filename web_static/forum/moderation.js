@@ -20,9 +20,14 @@ function show() {
 	return TABS[tab](find("panel"));
 }
 
+function tell(error) {
+	find("panel").replaceChildren(make("p", { role: "alert" }, error.message));
+	if (error.status === undefined) throw error;
+}
+
 if (openPage({ permission: PERMISSION })) {
 	noticeLeft();
-	await show();
+	await show().catch(tell);
 } else if (await permittedNow(PERMISSION)) location.reload();
 else {
 	find("tabs").hidden = true;

@@ -1,6 +1,6 @@
 /** The words that no post may hold. */
 
-import { put, request } from "../app/api.js";
+import { request } from "../app/api.js";
 import { make } from "../app/dom.js";
 import { field } from "../app/field.js";
 import { onSubmit } from "../app/form.js";
@@ -17,8 +17,7 @@ export async function showWordFilter(panel) {
 	const form = make("form.card.stack.word-list", {}, editor, make("p.bad", { role: "alert" }), make("button.main", {}, "Save"));
 	onSubmit(form, async (values) => {
 		const lines = values.words.split("\n").map((line) => line.trim()).filter(Boolean);
-		await put(PATH, { words: [...new Set(lines)] }, { etag });
-		({ data: { words: kept }, etag } = await request("GET", PATH));
+		({ data: { words: kept }, etag } = await request("PUT", PATH, { body: { words: [...new Set(lines)] }, etag }));
 		if (words.value === values.words) words.value = kept.join("\n");
 		notice("Saved.");
 	});
