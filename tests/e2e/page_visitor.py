@@ -31,6 +31,15 @@ CHROMIUM_ARGUMENTS = [
     "--disable-quic",
 ]
 PATIENCE_MS = 20_000
+_HOLD_ANSWERS = """(address) => {
+    const { fetch } = window;
+    const ended = new Promise((resolve) => (window.hearAnswers = resolve));
+    window.fetch = async (...asked) => {
+        const answer = await fetch(...asked);
+        if (new RegExp(address).test(asked[0])) await ended;
+        return answer;
+    };
+}"""
 _HUB_AWAY = re.compile(r"WebSocket connection to '\S+' failed|net::ERR_CONNECTION_REFUSED")
 
 
@@ -53,6 +62,14 @@ def _asyncio_as_it_was() -> Iterator[None]:
         yield
     finally:
         asyncio.set_event_loop_policy(before)
+
+
+@contextmanager
+def answers_held(page: Page, address: str) -> Iterator[None]:
+    """Let the hub answer what the page asks for at an address, and the page hear it only at the end."""
+    page.evaluate(_HOLD_ANSWERS, address)
+    yield
+    page.evaluate("hearAnswers()")
 
 
 class Visitor:

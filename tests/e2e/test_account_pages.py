@@ -19,7 +19,7 @@ from account_visitor import (
 )
 from hub_process import HubProcess, new_hub, run_hub
 from page_checks import beyond_the_screen, faint_texts, read_out, repeated_ids, unnamed
-from page_visitor import Visit, Visitor
+from page_visitor import Visit, Visitor, answers_held
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -255,6 +255,23 @@ def test_a_profile_is_edited_and_seen_by_others(visit: Visit) -> None:
     page.reload()
     page.get_by_role("button", name="Following", exact=True).click()
     expect(page.get_by_role("button", name="0 followers", exact=True)).to_be_visible()
+
+
+def test_what_is_typed_while_a_form_is_saved_stays(visit: Visit) -> None:
+    ada = visit()
+    sign_up(ada, "Hasty")
+    page = ada.go("/settings")
+    page.fill("#bio", "Saved")
+    with answers_held(page, "/api/me$"):
+        with page.expect_request("**/api/me"):
+            page.locator("#profile button.main").click()
+        page.fill("#bio", "Typed while it is saved")
+    expect_notice(page, "Your profile is saved.")
+    expect(page.locator("#bio")).to_have_value("Typed while it is saved")
+    page.locator("#profile button.main").click()
+    expect(page.locator("#profile")).to_have_attribute("aria-busy", "false")
+    page.reload()
+    expect(page.locator("#bio")).to_have_value("Typed while it is saved")
 
 
 def _choose_picture(page: Page) -> None:

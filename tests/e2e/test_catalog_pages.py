@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from hub_process import HubProcess, await_until, new_hub
-from page_visitor import Visit
+from page_visitor import Visit, answers_held
 from playwright.sync_api import Browser, Locator, Page, expect
 from site_members import Member, Recruit, check_page, recruiting
 
@@ -253,6 +253,20 @@ def test_comments_are_written_changed_answered_and_deleted(
     expect(page.locator("#thread .words").first).to_contain_text("This comment was deleted.")
 
 
+def test_a_comment_stays_when_those_before_come_later(zoe: Member, videos: dict[str, str]) -> None:
+    page = zoe.page
+    zoe.go(f"/videos/{videos['Launch number 0']}")
+    expect(page.get_by_text("No comments yet.")).to_be_visible()
+    with answers_held(page, r"/comments\?"):
+        with page.expect_request("**/comments?*"):
+            page.locator("#order").select_option("time")
+        page.fill("#comment-text", "First")
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator("#thread .words")).to_have_text(["First"])
+    expect(page.locator("#comment-text")).to_have_value("")
+
+
 def test_videos_are_kept_in_lists(zoe: Member, visit: Visit, videos: dict[str, str]) -> None:
     for title, _, _ in NAMED[:2]:
         page = zoe.go(f"/videos/{videos[title]}")
@@ -289,7 +303,10 @@ def test_videos_are_kept_in_lists(zoe: Member, visit: Visit, videos: dict[str, s
 
 def test_a_creator_makes_publishes_unlists_deletes_and_restores(ada: Member, visit: Visit) -> None:
     page = ada.go("/videos?mine=1")
-    page.get_by_role("button", name="New video").click()
+    with answers_held(page, "/api/categories$"):
+        for _ in range(2):
+            page.get_by_role("button", name="New video").click()
+    expect(page.get_by_role("dialog")).to_have_count(1)
     page.get_by_role("button", name="Create").click()
     expect(page.locator("#title")).to_have_attribute("aria-invalid", "true")
     page.fill("#title", NASTY)
