@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -64,6 +65,7 @@ def _measured(venue: Venue, strategy: Strategy, profile: Profile, steady_s: floa
         f" p95 {outcome.p95_ms:.1f} ms, players p95 {percentile(outcome.clock_errors, 95):.1f} ms,"
         f" {outcome.steady_seeks} seeks, rates {outcome.rates[0]:g}–{outcome.rates[1]:g},"
         f" {outcome.late_frames} late frames; together after {together};"
+        f" play felt after {percentile(outcome.felt_ms, 50):.0f} ms, slowest {max(outcome.felt_ms):.0f};"
         f" busy: others {outcome.others_busy:.0%}{_warning(outcome)}"
     )
     for problem in outcome.problems:
@@ -110,17 +112,18 @@ def _moments(line: str, profile: Profile, outcome: Outcome) -> list[Figure]:
         Figure("sync", f"{line}: together after {name}", _seconds_or_never(ms), target=_TOGETHER)
         for name, ms in outcome.together_ms.items()
     ]
+    short = max(profile.line.up.delay_ms, profile.line.down.delay_ms) <= 150
     felt = [
-        Figure(
-            "sync",
-            f"{line}: {name} felt by all",
-            Value(ms, "ms" if ms is not None else "never"),
-            target=_FELT if max(profile.line.up.delay_ms, profile.line.down.delay_ms) <= 150 else None,
-        )
-        for name, ms in outcome.felt_ms.items()
+        Figure("sync", f"{line}: play felt by all", _felt(outcome, 50), target=_FELT if short else None),
+        Figure("sync", f"{line}: play felt by all, slowest of {len(outcome.felt_ms)}", _felt(outcome, 100)),
     ]
     paused = Figure("sync", f"{line}: pictures apart in a pause", Value(outcome.paused_apart_ms, "ms"))
     return [*together, *felt, paused]
+
+
+def _felt(outcome: Outcome, percent: float) -> Value:
+    felt_ms = percentile(outcome.felt_ms, percent)
+    return Value(None, "never") if math.isinf(felt_ms) else Value(felt_ms, "ms")
 
 
 def _seconds_or_never(ms: float | None) -> Value:

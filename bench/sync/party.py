@@ -11,17 +11,19 @@ from bench.sync.members import Member, wait
 from bench.sync.truth import Track, pairwise_errors, percentile, together_after_ms
 
 _PAUSE_S = 2.5
+_PLAY_S, _REST_S = 2.2, 1.2
 _LATE_FRAME_MS = 55.0  # at 30 frames a second one was left out
 _LOADED = "() => { const video = document.querySelector('video'); return video && video.readyState >= 3; }"
 
 
 @dataclass(frozen=True)
 class Phases:
-    """How long the parts of a party last, and where its seeks go."""
+    """How long the parts of a party last, where its seeks go, and how often it plays again in the end."""
 
     steady_s: float
     settle_s: float = 6.0
     seeks_ms: tuple[int, ...] = (90_000, 40_000)
+    plays: int = 6
 
 
 @dataclass
@@ -41,8 +43,8 @@ class Outcome:
     steady_seeks: int = 0
     rates: tuple[float, float] = (1.0, 1.0)
     together_ms: dict[str, float | None] = field(default_factory=dict)
-    felt_ms: dict[str, float | None] = field(default_factory=dict)
-    """How long after the command each member's picture moved, the slowest member's."""
+    felt_ms: list[float] = field(default_factory=list)
+    """How long after each play the slowest member's picture moved; infinite where one never did."""
     paused_apart_ms: float = 0.0
     """How far apart the pictures were in a pause, by the numbers in them."""
     misread: int = 0
@@ -73,6 +75,7 @@ class _Party:
         self._host = members[1]
         self._outcome = Outcome()
         self._spans: dict[str, tuple[float, float]] = {}
+        self._plays_ms: list[float] = []
 
     def hold(self) -> Outcome:
         for member in self._members[:-1]:
@@ -87,6 +90,7 @@ class _Party:
             self._command(f"seek {number}", "seek", position_ms)
         self._pause()
         self._command("play again", "play")
+        self._play_now_and_then()
         return self._finished()
 
     def _command(self, name: str, word: str, position_ms: int | None = None) -> None:
@@ -120,6 +124,14 @@ class _Party:
         unread = any(number is None or math.isnan(number) for number in numbers)
         self._outcome.paused_apart_ms = math.inf if unread else (max(numbers) - min(numbers)) / FPS * 1000
 
+    def _play_now_and_then(self) -> None:
+        for _ in range(self._phases.plays):
+            self._host.begin("member.command('pause')")
+            wait(self._members, _REST_S)
+            self._host.begin("member.command('play')")
+            wait(self._members, _PLAY_S)
+            self._plays_ms.append(self._host.marked_ms("command play"))
+
     def _finished(self) -> Outcome:
         outcome = self._outcome
         outcome.told = {member.name: member.call("member.figures()") for member in self._members}
@@ -130,8 +142,7 @@ class _Party:
         for name, (begin, end) in self._spans.items():
             pictures = [track.picture for track in outcome.tracks[: self._there(name)]]
             outcome.together_ms[name] = together_after_ms(pictures, begin, end, self._together_ms)
-        for name in ("play", "play again"):
-            outcome.felt_ms[name] = _felt_ms(outcome.tracks[: self._there(name)], self._spans[name][0])
+        outcome.felt_ms = [_felt_ms(outcome.tracks, began_ms) for began_ms in self._plays_ms]
         outcome.misread = sum(track.misread() for track in outcome.tracks)
         outcome.pictures = sum(len(track.numbers) for track in outcome.tracks)
         return outcome
@@ -151,10 +162,9 @@ class _Party:
         outcome.rates = (min(rates), max(rates))
 
 
-def _felt_ms(tracks: Sequence[Track], since_ms: float) -> float | None:
+def _felt_ms(tracks: Sequence[Track], since_ms: float) -> float:
     moved = [track.first_moved_ms(since_ms) for track in tracks]
-    known = [at_ms for at_ms in moved if at_ms is not None]
-    return max(known) - since_ms if len(known) == len(moved) else None
+    return max(math.inf if at_ms is None else at_ms - since_ms for at_ms in moved)
 
 
 def _others_busy_s() -> float:

@@ -1,6 +1,7 @@
 """The timeline's modules by themselves, in a real browser, over seeded paths and in virtual time."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -180,24 +181,56 @@ def steered(check: Check, *errors_ms: float, **more: Any) -> list[State]:
     return acts
 
 
+def words(acts: list[State]) -> list[str]:
+    return [act["act"] for act in acts]
+
+
 def test_corrections_begin_above_15_ms_and_end_below_3(check: Check) -> None:
-    acts = [act["act"] for act in steered(check, 5, 14, -14, 16, 12, -9, 4, 2, 14)]
-    assert acts == ["none", "none", "none", "rate", "rate", "rate", "rate", "none", "none"]
+    acts = steered(check, 5, 14, -14, 16, 12, -9, 4, 4, 4, 2, 14)
+    assert words(acts) == [*["none"] * 3, *["rate"] * 6, "none", "none"]
 
 
 def test_a_start_is_corrected_from_8_ms_on(check: Check) -> None:
-    assert [act["act"] for act in steered(check, -9, -4, -2, -14)] == ["rate", "rate", "none", "none"]
-    assert [act["act"] for act in steered(check, -7, -9)] == ["none", "none"]
+    assert words(steered(check, -9, *[-4] * 5, -2, -14)) == [*["rate"] * 6, "none", "none"]
+    assert words(steered(check, -7, -9)) == ["none", "none"]
+
+
+def test_a_correction_lasts_until_what_it_costs_is_seen(check: Check) -> None:
+    assert words(steered(check, 16, *[2] * 6)) == [*["rate"] * 5, "none", "none"]
 
 
 def test_a_correction_is_followed_by_a_second_of_rest(check: Check) -> None:
-    acts = [act["act"] for act in steered(check, 20, 2, *[20] * 10)]
-    assert acts == ["rate", *["none"] * 10, "rate"]
+    acts = steered(check, *[20] * 5, 2, *[20] * 11)
+    assert words(acts) == [*["rate"] * 5, *["none"] * 10, "rate", "rate"]
 
 
 def test_who_comes_no_nearer_is_content(check: Check) -> None:
-    acts = [act["act"] for act in steered(check, *[10] * 20)]
-    assert acts == ["rate"] * 16 + ["none"] * 4
+    assert words(steered(check, *[10] * 20)) == ["rate"] * 16 + ["none"] * 4
+
+
+def picture(error_ms: float) -> State:
+    return {"errorMs": error_ms, "stepMs": 1000 / 30}
+
+
+def test_pictures_within_half_a_step_are_as_near_as_can_be(check: Check) -> None:
+    assert words(steered(check, *[14] * 20, picture=picture(-17))) == ["none"] * 20
+    assert words(steered(check, *[-18] * 20, picture=picture(17))) == ["none"] * 20
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_media_is_moved_to_the_next_picture_and_stays_there(check: Check, sign: int) -> None:
+    off, moved = {"picture": picture(sign * 20)}, {"picture": None}
+    turns = [(0, off), *[(-8 * sign, moved)] * 6, *[(-14 * sign, moved)] * 20]
+    rows = [{"nowMs": 100 * turn, "errorMs": error, **seen} for turn, (error, seen) in enumerate(turns)]
+    acts = check("steer", rows)
+    assert words(acts) == ["rate"] * 5 + ["none"] * 22  # 8 ms to the other side is where it stays
+    assert (acts[0]["rate"] - 1) * sign < 0
+
+
+def test_pictures_that_stay_wrong_are_not_believed(check: Check) -> None:
+    acts = words(steered(check, *[0] * 200, picture=picture(20)))
+    assert sum(one == "none" and other == "rate" for one, other in pairwise(["none", *acts])) == 3
+    assert set(acts[100:]) == {"none"}
 
 
 @pytest.mark.parametrize(("error_ms", "share"), [(30, 0.03), (99, 0.03), (101, 0.08), (599, 0.08)])

@@ -78,6 +78,7 @@ export class SyncedPlayer {
 		document.removeEventListener("visibilitychange", this.#awake);
 		this.#exchange.stop();
 		this.#landing.cancel();
+		this.#sensor?.stop();
 		this.#sensor = null;
 		this.#sound.stop();
 		this.#source.stop();
@@ -211,17 +212,24 @@ export class SyncedPlayer {
 
 	#steer(want) {
 		if (this.#video.seeking || this.#video.readyState < CAN_PLAY) return;
-		this.#errorMs = this.#sensor.error((at) => this.#timeline.at(this.#clock.hubAt(at)).positionMs);
+		const wanted = (at) => this.#timeline.at(this.#clock.hubAt(at)).positionMs;
+		this.#errorMs = this.#sensor.error(wanted);
 		if (this.#errorMs === null) return;
 		this.#learn(want.rate);
 		const nowMs = this.#now();
 		const settling = nowMs - this.#landed.atMs < SETTLING_MS;
-		const { act, rate, lowerQuality } = this.#controller.steer({ nowMs, errorMs: this.#errorMs, rate: want.rate, settling });
+		const seen = { errorMs: this.#errorMs, picture: this.#sensor.picture(wanted) };
+		const { act, rate, lowerQuality } = this.#controller.steer({ nowMs, ...seen, rate: want.rate, settling });
 		if (lowerQuality) this.#source.lowerQuality();
 		if (act === "seek") {
 			this.#seeks += 1;
 			this.#land(want.line);
-		} else if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
+		} else if (this.#video.playbackRate !== rate) this.#setRate(rate);
+	}
+
+	#setRate(rate) {
+		this.#video.playbackRate = rate;
+		this.#sensor.forgetPictures();
 	}
 
 	/** What a start was off by, beyond what was late already, is what play() takes on this device. */

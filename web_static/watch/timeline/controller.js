@@ -11,7 +11,16 @@ const START_ENGAGE_MS = 8;
 const LET_GO_MS = 3;
 const REST_MS = 1000;
 
+/**
+ * A screen shows pictures in steps, and keeps one that is half a step off as long as the media goes at the same speed. So the
+ * media is moved by as little as brings the next picture, and stays there.
+ */
+const PICTURE_SURPLUS_MS = 1;
+const AIM_MAX_MS = 8;
+const PICTURE_TRIES = 3;
+
 /** A device that tells its position coarsely comes no nearer than it can see. */
+const PULL_MIN_MS = 500;
 const NEARER_MS = 1;
 const STUCK_MS = 1500;
 
@@ -25,7 +34,7 @@ const FIRM_MS = 600;
 const SETTLING_SEEK_MS = 200;
 const SETTLING_GENTLE_MS = 40;
 
-const CLOSING_MS = 1000;
+const CLOSING_MS = 500;
 const RATE_STEPS = 400;
 
 const SEEK_PAUSE_MS = 3000;
@@ -44,19 +53,21 @@ export class Controller {
 	#budget = new SeekBudget();
 	#pull = null;
 	#starts = true;
+	#aimMs = 0;
+	#tries = 0;
 	#restsUntil = -Infinity;
 
 	/**
 	 * Decide what to do about `errorMs` (ahead is positive) while the party plays at `rate`; `settling` for some seconds after a
-	 * start. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
+	 * start. Where pictures are seen, `picture` tells their {errorMs, stepMs}. Answers {act: "none" | "rate" | "seek", rate, lowerQuality}.
 	 */
-	steer({ nowMs, errorMs, rate, settling = false }) {
+	steer({ nowMs, errorMs, rate, picture = null, settling = false }) {
 		const size = Math.abs(errorMs);
 		if (size > (settling ? SETTLING_SEEK_MS : FIRM_MS) && this.#budget.allows(nowMs)) return this.#leap(nowMs, rate);
-		this.#engage(nowMs, size);
+		this.#engage(nowMs, errorMs, picture);
 		if (!this.#pull) return { act: "none", rate, lowerQuality: false };
 		const most = size > (settling ? SETTLING_GENTLE_MS : GENTLE_MS) ? FIRM : GENTLE;
-		const share = Math.max(-most, Math.min(most, -errorMs / CLOSING_MS));
+		const share = Math.max(-most, Math.min(most, (this.#aimMs - errorMs) / CLOSING_MS));
 		return { act: "rate", rate: rate * (1 + Math.round(share * RATE_STEPS) / RATE_STEPS), lowerQuality: false };
 	}
 
@@ -64,6 +75,8 @@ export class Controller {
 	begin() {
 		this.#pull = null;
 		this.#starts = true;
+		this.#aimMs = 0;
+		this.#tries = 0;
 		this.#restsUntil = -Infinity;
 	}
 
@@ -73,18 +86,31 @@ export class Controller {
 	}
 
 	/** Begin or end a correction. */
-	#engage(nowMs, size) {
-		const enough = this.#starts ? START_ENGAGE_MS : ENGAGE_MS;
+	#engage(nowMs, errorMs, picture) {
+		if (!this.#pull && nowMs >= this.#restsUntil && this.#isOff(errorMs, picture)) this.#pull = { beganMs: nowMs, leastMs: Infinity, sinceMs: nowMs };
 		this.#starts = false;
-		if (!this.#pull && size > enough && nowMs >= this.#restsUntil) this.#pull = { leastMs: Infinity, sinceMs: nowMs };
-		if (!this.#pull || !this.#isNear(nowMs, size)) return;
+		if (!this.#pull || !this.#isNear(nowMs, Math.abs(errorMs - this.#aimMs))) return;
 		this.#pull = null;
 		this.#restsUntil = nowMs + REST_MS;
+	}
+
+	#isOff(errorMs, picture) {
+		if (picture && this.#tries < PICTURE_TRIES) return this.#isPictureOff(picture);
+		return Math.abs(errorMs - this.#aimMs) > (this.#starts ? START_ENGAGE_MS : ENGAGE_MS);
+	}
+
+	/** Where tries do not help the browser tells wrong times of its pictures. */
+	#isPictureOff({ errorMs, stepMs }) {
+		const off = Math.abs(errorMs) > Math.max(stepMs / 2 + PICTURE_SURPLUS_MS, ENGAGE_MS);
+		this.#tries = off ? this.#tries + 1 : 0;
+		if (off) this.#aimMs = Math.max(-AIM_MAX_MS, Math.min(AIM_MAX_MS, errorMs - Math.sign(errorMs) * stepMs));
+		return off;
 	}
 
 	#isNear(nowMs, size) {
 		const pull = this.#pull;
 		if (size < pull.leastMs - NEARER_MS) Object.assign(pull, { leastMs: size, sinceMs: nowMs });
+		if (nowMs - pull.beganMs < PULL_MIN_MS) return false;
 		return size < LET_GO_MS || (size < ENGAGE_MS && nowMs - pull.sinceMs > STUCK_MS);
 	}
 
