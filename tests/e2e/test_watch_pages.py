@@ -439,6 +439,7 @@ def test_after_a_broken_line_the_page_is_where_the_party_is(ada: Member, zoe: Me
     cable.cut()
     zoe.await_connection("waiting")
     expect(other.locator("#connection")).to_contain_text("Reconnecting")
+    expect(other.locator("#sync span").first).to_have_text("Offline")
     start(page)
     page.locator("#seek").fill("30000")
     control(page, "Pause").click()

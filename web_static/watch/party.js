@@ -50,6 +50,10 @@ export class Party {
 		return this.view?.timeline.status === "ended";
 	}
 
+	get connected() {
+		return this.#line.client?.state === "connected";
+	}
+
 	/** Tell whether one may do what a grant is about, now. */
 	may(word) {
 		return this.present && !this.ended && may(this.view, this.me, word);

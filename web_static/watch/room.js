@@ -151,8 +151,8 @@ export class Room {
 		this.#welcome();
 	}
 
-	#showHead({ title, timeline, locked }) {
-		const facts = [`by ${this.#door.card.owner.display_name}`, timeline.item?.title, locked && !this.#party.ended && !this.#party.replayed && "locked", this.#party.replayed && "watched again", timeline.rate !== 1 && `${timeline.rate} ×`].filter(Boolean).join(" · ");
+	#showHead({ title, owner, members, timeline, locked }) {
+		const facts = [`by ${(members.get(owner) ?? this.#door.card.owner).display_name}`, timeline.item?.title, locked && !this.#party.ended && !this.#party.replayed && "locked", this.#party.replayed && "watched again", timeline.rate !== 1 && `${timeline.rate} ×`].filter(Boolean).join(" · ");
 		if (find("title").textContent !== title) document.title = `${title} · CosmoHub`;
 		find("title").textContent = title;
 		find("facts").textContent = facts;

@@ -12,8 +12,8 @@ export class SyncSign {
 	}
 
 	draw() {
-		const { view, figures, ended, replayed } = this.#party;
-		const [state, words, ms] = said(view.timeline, figures);
+		const { view, figures, ended, replayed, connected } = this.#party;
+		const [state, words, ms] = said(view.timeline, figures, connected);
 		const [spoken, seen] = this.#place.children;
 		this.#place.hidden = ended || replayed || !view.timeline.item;
 		this.#place.dataset.state = state;
@@ -23,8 +23,9 @@ export class SyncSign {
 }
 
 /** Say it: [good | fair | bad, words, ms]. */
-function said({ status }, { state, errorMs, boundMs, problem }) {
+function said({ status }, { state, errorMs, boundMs, problem }, connected) {
 	if (problem) return ["bad", "Cannot play", ""];
+	if (!connected) return ["fair", "Offline", ""];
 	if (status === "waiting") return ["fair", "Waiting", ""];
 	if (state === "stalled") return ["bad", "Stalled", ""];
 	if (state === "loading") return ["fair", "Loading", ""];
