@@ -63,7 +63,8 @@ class Ref(Generic[M]):
             dropped = mailbox.put_nowait(envelope)
         except MailboxClosed:
             raise self._stopped() from None
-        _fail_dropped(dropped, mailbox.capacity)
+        if dropped is not None:
+            dropped.fail(_dropped(mailbox.capacity))
 
     async def ask(self, message: M, timeout_s: float) -> Any:
         """Tell `message` and return the actor's answer, waiting at most `timeout_s` seconds in all.
@@ -89,15 +90,15 @@ class Ref(Generic[M]):
             dropped = await mailbox.put(envelope)
         except MailboxClosed:
             raise self._stopped() from None
-        _fail_dropped(dropped, mailbox.capacity)
+        if dropped is not None:
+            dropped.fail(_dropped(mailbox.capacity))
 
     def _stopped(self) -> ActorStopped:
         return ActorStopped(self.name, "it has stopped; try again, or start it afresh")
 
 
-def _fail_dropped(dropped: Envelope[M] | None, capacity: int) -> None:
-    if dropped is not None:
-        dropped.fail(MailboxFull(capacity, "the oldest was dropped"))
+def _dropped(capacity: int) -> MailboxFull:
+    return MailboxFull(capacity, "the oldest was dropped")
 
 
 def _value_of(outcome: Outcome | None) -> Any:

@@ -37,8 +37,9 @@ class TokenBucket:
 
     def take(self, now: float) -> bool:
         """Take one token at `now` (s, monotonic), or say that there is none."""
-        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
-        self._filled_at = now
+        if now != self._filled_at:
+            self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+            self._filled_at = now
         if self._tokens < 1.0:
             return False
         self._tokens -= 1.0

@@ -100,18 +100,20 @@ class Methods:
             self._services.pace.check(channel, session.by.user)
         command = kind.parse(request.get("data"))
         self._services.words.screen(command)
-        if kind.needs_opening and not await self._is_opened(channel):
+        if kind.needs_opening and not (self._is_lively(channel) or await self._has_begun(channel)):
             kind.decide(kind.begin(), command, session.by, int(time.time() * 1000))
-        await session.publish_slot()
+        if not session.may_publish:
+            await session.until_it_may_publish()
         room, message = self._services.rooms.ref(channel), Request(command, session.by)
         reply = partial(session.published, command_id)
+        session.publishing()
         try:
             try:
                 room.tell_nowait(message, reply)
             except MailboxFull:
                 await room.tell(message, reply)  # waits for room, and with it this client alone
         except BaseException:
-            session.release_publish_slot()
+            session.published_nothing()
             raise
 
     async def history(self, session: Session, command_id: int, request: dict[str, Any]) -> dict[str, Any]:
@@ -256,14 +258,16 @@ class Methods:
         """Raise Rejected for who has no token for a room that needs one, or is not welcome there any more."""
         if claims is None:
             raise codes.Rejected(codes.PERMISSION_DENIED, ASK_TO_JOIN)
-        if not await self._is_opened(channel):
+        if not (self._is_lively(channel) or await self._has_begun(channel)):
             raise codes.Rejected(codes.UNKNOWN_CHANNEL)
         await check_welcome(self._services.rooms, channel, session.by)
 
-    async def _is_opened(self, channel: str) -> bool:
+    def _is_lively(self, channel: str) -> bool:
+        """Say whether a room is awake or listened to: then it is there."""
+        return self._services.rooms.is_awake(channel) or self._services.fanout.topic(channel) is not None
+
+    async def _has_begun(self, channel: str) -> bool:
         """Say whether a room is there: names that clients make up are refused without waking one."""
-        if self._services.fanout.topic(channel) is not None or self._services.rooms.is_awake(channel):
-            return True
         return (await self._services.log.position(channel)).offset > 0
 
     def _attachments(self, session: Session) -> Attachments:

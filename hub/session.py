@@ -54,7 +54,8 @@ class Session:
         "_refusals",
         "_scope",
         "_services",
-        "_slots",
+        "_slot_freed",
+        "_unanswered",
         "attachments",
         "client",
         "codec",
@@ -68,7 +69,8 @@ class Session:
         self._services = services
         self._bucket = TokenBucket(rate, rate * BURST_S, now)
         self._refusals = 0
-        self._slots = trio.Semaphore(PUBLISHES_IN_FLIGHT_MAX)
+        self._unanswered = 0
+        self._slot_freed: trio.Event | None = None
         self._scope = trio.CancelScope()
         self._closing = False
         self._listening = True
@@ -159,20 +161,31 @@ class Session:
         """Tell the client something it did not ask for."""
         self.outlet.offer(self.codec.framed({"push": body}))
 
-    async def publish_slot(self) -> None:
-        """Wait until fewer than PUBLISHES_IN_FLIGHT_MAX publishes are unanswered."""
-        try:
-            self._slots.acquire_nowait()  # no turn of the scheduler where there is nothing to wait for
-        except trio.WouldBlock:
-            await self._slots.acquire()
+    @property
+    def may_publish(self) -> bool:
+        """Whether fewer than PUBLISHES_IN_FLIGHT_MAX publishes are unanswered."""
+        return self._unanswered < PUBLISHES_IN_FLIGHT_MAX
 
-    def release_publish_slot(self) -> None:
-        """Give back the place of a publish that never reached its room."""
-        self._slots.release()
+    async def until_it_may_publish(self) -> None:
+        """Wait for the answer to a publish; only the one task that reads the client's commands does so."""
+        while not self.may_publish:
+            self._slot_freed = trio.Event()
+            await self._slot_freed.wait()
+
+    def publishing(self) -> None:
+        """Count a publish that `published` will answer."""
+        self._unanswered += 1
+
+    def published_nothing(self) -> None:
+        """Count no more a publish that never reached its room."""
+        self._unanswered -= 1
+        if self._slot_freed is not None:
+            self._slot_freed.set()
+            self._slot_freed = None
 
     def published(self, command_id: int, outcome: Outcome) -> None:
         """Answer a publish with what its room said, together with others that are answered now."""
-        self._slots.release()
+        self.published_nothing()
         body: dict[str, Any] = {"id": command_id}
         if isinstance(outcome, Failed):
             body["error"] = error_of(outcome.error).as_json()
@@ -218,9 +231,10 @@ class Session:
         self.close(codes.SLOW)
 
     async def _receive(self, message: str | bytes, methods: dict[str, Handler]) -> None:
+        now = trio.current_time()
         try:
             for command in self.codec.decode(message):
-                method = self._take(command, methods)
+                method = self._take(command, methods, now)
                 if method is not None:
                     await self._answer(command.get("id", 0), method, command[method], methods[method])
                 if self._closing:
@@ -230,13 +244,17 @@ class Session:
         except codes.Disconnected as closed:
             self.close(closed.disconnect)
 
-    def _take(self, command: dict[str, Any], methods: dict[str, Handler]) -> str | None:
-        """Return the method that is to carry out a command; None where there is nothing (more) to do."""
+    def _take(self, command: dict[str, Any], methods: dict[str, Handler], now: float) -> str | None:
+        """Return the method that is to carry out a command; None where there is nothing (more) to do.
+
+        `now` is when it came, on Trio's clock.
+        """
         if not command and self._deadlines.pong():
             return None
         self._services.counters.commands += 1
-        allowed = self._bucket.take(trio.current_time())
-        self._count_refusal(allowed)
+        allowed = self._bucket.take(now)
+        if not allowed or self._refusals:
+            self._count_refusal(allowed)
         return self._admitted(command, methods, allowed) if command else None
 
     def _admitted(self, command: dict[str, Any], methods: dict[str, Handler], allowed: bool) -> str | None:

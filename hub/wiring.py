@@ -31,7 +31,7 @@ from hub.parties import Parties, look_after_forsaken
 from hub.secret import jwt_secret
 from hub.services import Services
 from hub.settings import Settings
-from hub.trackers import Trackers, norad_of
+from hub.trackers import SATELLITE_PREFIX, Trackers, norad_of
 from hub.watch_ear import WatchEar
 from hub.websocket_door import WebSocketDoor
 from hub.wellness import HubWellness
@@ -208,9 +208,10 @@ def _open_rooms(
 
 
 def _known_kind(element_sets: ElementSets, channel: str) -> Kind | None:
-    norad = norad_of(channel)
-    if channel.startswith("sat:") and (norad is None or element_sets.get(norad) is None):
-        return None
+    if channel.startswith(SATELLITE_PREFIX):
+        norad = norad_of(channel)
+        if norad is None or element_sets.get(norad) is None:
+            return None
     return kind_of(channel)
 
 

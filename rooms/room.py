@@ -37,14 +37,17 @@ class _Turn:
     """What the requests of one turn come to on a working state."""
 
     state: Any
+    now_ms: int
     events: list[tuple[Event, bytes]] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
     verdicts: list[Exception | None] = field(default_factory=list)
     crash: Exception | None = None
 
-    def drafts(self) -> list[Draft]:
-        return [
-            Draft(data.decode(), event.subject, event.creates) for event, data in self.events if event.durable
-        ]
+    def add(self, event: Event, data: bytes) -> None:
+        """Note what happened, `data` being its JSON."""
+        self.events.append((event, data))
+        if event.durable:
+            self.drafts.append(Draft(data.decode(), event.subject, event.creates))
 
 
 class Room:
@@ -180,7 +183,7 @@ class Room:
             self._state = self._kind.evolve(self._state, orjson.loads(event.data))
 
     def _decide(self, requests: Iterable[Request], beyond: _Beyond) -> _Turn:
-        turn = _Turn(self._state)
+        turn = _Turn(self._state, self._now_ms())
         for request in requests:
             if turn.events and self._forgotten(turn.state, request, beyond):
                 break
@@ -195,26 +198,28 @@ class Room:
     def _decide_one(self, turn: _Turn, request: Request, beyond: _Beyond) -> Exception | None:
         """Decide one request on the working state; a fault in the kind spares the turn's other requests."""
         try:
-            state, events = self._outcome(turn.state, request, beyond)
+            state, events = self._outcome(turn, request, beyond)
         except (Refused, TooManyEvents) as refused:
             return refused
         except Exception as error:  # a bug in a kind: the turn goes on, then the room starts afresh
             turn.crash = turn.crash or error
             return RoomCrashed(f"the rules of {self._channel} broke on this command")
         turn.state = state
-        turn.events += events
+        for event, data in events:
+            turn.add(event, data)
         return None
 
     def _outcome(
-        self, state: Any, request: Request, beyond: _Beyond
+        self, turn: _Turn, request: Request, beyond: _Beyond
     ) -> tuple[Any, list[tuple[Event, bytes]]]:
-        """Return the state after a request, and its events encoded.
+        """Return the state after a request, and its events encoded; `turn` is as it was.
 
         Raises Refused, and TooManyEvents for a subject in `beyond`, of which the room does not know the past.
         """
+        state = turn.state
         if beyond:
             _check_known(self._kind.unknown_subjects(state, request.command), beyond)
-        events = self._kind.decide(state, request.command, request.by, self._now_ms())
+        events = self._kind.decide(state, request.command, request.by, turn.now_ms)
         if beyond:
             _check_known([event.subject for event in events if event.creates], beyond)
         encoded = []
@@ -225,9 +230,8 @@ class Room:
         return state, encoded
 
     async def _append(self, turn: _Turn) -> None:
-        drafts = turn.drafts()
-        if drafts:
-            self._position = await self._log.append(self._channel, self._position, drafts)
+        if turn.drafts:
+            self._position = await self._log.append(self._channel, self._position, turn.drafts)
         self._state = turn.state
 
     def _answer(self, batch: Sequence[Envelope[Request]], turn: _Turn) -> None:
@@ -240,8 +244,7 @@ class Room:
     def _publish(self, turn: _Turn) -> None:
         if not turn.events:
             return
-        epoch, top = self._position.epoch, self._position.offset
-        offset = top - sum(event.durable for event, _ in turn.events)
+        epoch, offset = self._position.epoch, self._position.offset - len(turn.drafts)
         publications = []
         for event, data in turn.events:
             offset += event.durable

@@ -284,5 +284,5 @@ async def test_a_reader_waits_for_its_own_posts_alone() -> None:
         for each in ids:
             assert "error" not in await ada.reply(each)
         [session, _] = hub.sessions()
-        assert session._slots.value == PUBLISHES_IN_FLIGHT_MAX
+        assert session._unanswered == 0
         assert (await hub.log.position(LOBBY)).offset == count

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rooms.commands import (
     as_object,
@@ -38,8 +38,7 @@ class Open:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """Say something new under an id of the client's own, perhaps in answer to the message `quote`."""
 
     id: str

@@ -1,7 +1,6 @@
 """What may be done with the messages of a thread, and what becomes of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from rooms.kind import By, Event
@@ -23,8 +22,9 @@ def decide_post(state: Thread, command: Post, by: By, now_ms: int) -> list[Event
     if command.quote is not None:
         _visible(state, command.quote)
     _check_pace(state, by, now_ms)
-    more = {"text": command.text} | ({"quote": command.quote} if command.quote is not None else {})
-    return [message_event("post", command.id, by, now_ms, **more)]
+    if command.quote is None:
+        return [message_event("post", command.id, by, now_ms, text=command.text)]
+    return [message_event("post", command.id, by, now_ms, text=command.text, quote=command.quote)]
 
 
 def decide_edit(state: Thread, command: Edit, by: By, now_ms: int) -> list[Event]:
@@ -88,7 +88,7 @@ def evolve_post(state: Thread, data: dict[str, Any]) -> Thread:
     """Return the thread after somebody spoke."""
     known = state.messages.get(data["id"])
     if known is not None:
-        return replace(state, messages=state.messages.add(data["id"], known))
+        return state._replace(messages=state.messages.add(data["id"], known))
     user, speakers = data["user"]["id"], state.speakers
     if state.settings.slow_s:
         speakers = speakers.spoke(user, data["at"], state.settings.slow_s)
@@ -101,7 +101,7 @@ def evolve_message(state: Thread, data: dict[str, Any]) -> Thread:
     if message is None:
         return state
     change = MESSAGE_CHANGES[data["type"]]
-    return replace(state, messages=state.messages.change(data["id"], change(message, data)))
+    return state._replace(messages=state.messages.change(data["id"], change(message, data)))
 
 
 def check_there(state: Thread, message_id: str) -> None:
@@ -139,14 +139,14 @@ def _check_pace(state: Thread, by: By, now_ms: int) -> None:
 
 
 MESSAGE_CHANGES: dict[str, Callable[[Message, dict[str, Any]], Message]] = {
-    "edit": lambda message, data: replace(message, text=data["text"]),
+    "edit": lambda message, data: message._replace(text=data["text"]),
     "delete": lambda message, data: Message(message.author, "", deleted=True),
-    "hide": lambda message, data: replace(message, hidden=True),
-    "unhide": lambda message, data: replace(message, hidden=False),
-    "react": lambda message, data: replace(
-        message, reactions=message.reactions | {(data["emoji"], data["user"]["id"])}
+    "hide": lambda message, data: message._replace(hidden=True),
+    "unhide": lambda message, data: message._replace(hidden=False),
+    "react": lambda message, data: message._replace(
+        reactions=message.reactions | {(data["emoji"], data["user"]["id"])}
     ),
-    "unreact": lambda message, data: replace(
-        message, reactions=message.reactions - {(data["emoji"], data["user"]["id"])}
+    "unreact": lambda message, data: message._replace(
+        reactions=message.reactions - {(data["emoji"], data["user"]["id"])}
     ),
 }

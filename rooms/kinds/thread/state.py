@@ -1,6 +1,7 @@
 """What the room of a thread remembers: how the thread is set, its last messages, and who spoke lately."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from immutables import Map
 
@@ -12,8 +13,7 @@ REMEMBERED_MESSAGES = (
 SPEAKERS_MAX = 5_000  # in slow mode, twice so many at most; the first are forgotten, and may speak again
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What a thread remembers of a message: enough to decide about it."""
 
     author: str
@@ -69,8 +69,7 @@ class Settings:
 NOTHING_SAID: Recent[Message] = Recent(REMEMBERED_MESSAGES)
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """The state of a thread's room."""
 
     settings: Settings = Settings()
