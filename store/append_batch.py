@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import asyncpg
 
@@ -14,20 +15,23 @@ from store.event_log import Position
 # upsert sees the newest head even where the statement's snapshot is older, and moves it only from where the
 # append began. What `taken` reads is complete then: who knew that top had seen it committed before this.
 # Subqueries of one value are looked up row by row in an index, whatever the planner believes of sizes.
+# The drafts of all appends come in one row, each at its place; `last` is that of an append's last draft.
 _APPEND = """
 with asked as (
     select *, (
         select life from channel_head as head where head.channel = asked.channel and head.epoch = asked.epoch
-    ) from unnest($1::text[], $2::text[], $3::bigint[], $4::integer[])
-        as asked (channel, epoch, top, appended)
+    ) from unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[])
+        as asked (channel, epoch, top, appended, last)
 ), draft as (
-    select * from unnest($5::text[], $6::bigint[], $7::boolean[], $8::text[], $9::json[])
-        as draft (channel, "offset", creates, subject, data)
+    select channel, life, top - last + place as "offset", creates, subject, data
+    from asked cross join lateral generate_series(last - appended + 1, last) as place
+        join unnest($6::boolean[], $7::text[], $8::json[]) with ordinality
+            as said (creates, subject, data, place) using (place)
 ), taken as (
-    select channel from draft join asked using (channel)
-    where draft.creates and (
+    select channel from draft
+    where creates and (
         select true from event
-        where event.life = asked.life and event.subject = draft.subject and event.creates
+        where event.life = draft.life and event.subject = draft.subject and event.creates
     )
 ), moved as (
     insert into channel_head as head (channel, life, epoch, top, appended)
@@ -40,7 +44,7 @@ with asked as (
     returning channel, life
 ), stored as (
     insert into event (life, "offset", creates, subject, data)
-    select life, "offset", creates, subject, data from draft join moved using (channel)
+    select moved.life, "offset", creates, subject, data from draft join moved using (channel)
 )
 select array(select channel from moved)
 """
@@ -83,22 +87,19 @@ async def append_batch(connection: Connection, batch: Sequence[PendingAppend]) -
     return await _explain(connection, [pending for pending in batch if pending.channel not in done])
 
 
-def _arguments(batch: Sequence[PendingAppend]) -> tuple[list[object], ...]:
-    heads = [
-        (
-            pending.channel,
-            pending.after.epoch,
-            pending.after.offset + len(pending.drafts),
-            len(pending.drafts),
-        )
-        for pending in batch
-    ]
-    drafts = [
-        (pending.channel, offset, draft.creates, draft.subject, draft.data)
-        for pending in batch
-        for offset, draft in enumerate(pending.drafts, pending.after.offset + 1)
-    ]
-    return (*map(list, zip(*heads, strict=True)), *map(list, zip(*drafts, strict=True)))
+def _arguments(batch: Sequence[PendingAppend]) -> tuple[Sequence[object], ...]:
+    counts = [len(pending.drafts) for pending in batch]
+    drafts = [draft for pending in batch for draft in pending.drafts]
+    return (
+        [pending.channel for pending in batch],
+        [pending.after.epoch for pending in batch],
+        [pending.after.offset + count for pending, count in zip(batch, counts, strict=True)],
+        counts,
+        list(accumulate(counts)),
+        [draft.creates for draft in drafts],
+        [draft.subject for draft in drafts],
+        [draft.data for draft in drafts],
+    )
 
 
 async def _explain(connection: Connection, refused: Sequence[PendingAppend]) -> list[Refusal]:

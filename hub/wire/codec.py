@@ -59,11 +59,10 @@ class Codec(Protocol):
         """Return one object as a ready WebSocket frame."""
 
 
-def _objects(values: Iterable[Any]) -> list[dict[str, Any]]:
-    commands = list(values)
-    if not commands or not all(isinstance(command, dict) for command in commands):
+def _objects(values: list[Any]) -> list[dict[str, Any]]:
+    if not values or not all(isinstance(value, dict) for value in values):
         raise Malformed("a frame holds one or more objects")
-    return commands
+    return values
 
 
 class JsonCodec:
@@ -79,7 +78,7 @@ class JsonCodec:
         if not isinstance(message, str):
             raise Malformed("the JSON protocol takes text frames")
         try:
-            return _objects(orjson.loads(line) for line in message.split("\n") if line)
+            return _objects([orjson.loads(line) for line in message.split("\n") if line])
         except orjson.JSONDecodeError as error:
             raise Malformed("not JSON") from error
 
@@ -118,7 +117,7 @@ class MsgpackCodec:
         unpacker = msgpack.Unpacker(raw=False, strict_map_key=True, max_array_len=ARRAY_LENGTH_MAX)
         unpacker.feed(message)
         try:
-            return _objects(_unpacked(unpacker, len(message)))
+            return _objects(list(_unpacked(unpacker, len(message))))
         except (ValueError, msgpack.UnpackException) as error:
             raise Malformed("not MessagePack") from error
 
