@@ -12,7 +12,7 @@ from bench.sync.truth import Track, pairwise_errors, percentile, together_after_
 
 _PAUSE_S = 2.5
 _PLAY_S, _REST_S = 2.2, 1.2
-_LATE_FRAME_MS = 55.0  # at 30 frames a second one was left out
+_LATE_FRAME_MS = 42.0  # at 60 frames a second two were left out
 _LOADED = "() => { const video = document.querySelector('video'); return video && video.readyState >= 3; }"
 
 

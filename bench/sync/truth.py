@@ -119,8 +119,8 @@ class Track:
         return [before[-1] if before else 1.0, *(each.rate for each in changes if each.at_ms >= begin_ms)]
 
     def misread(self) -> int:
-        """Return how many pictures showed another number than their media position says, by over a frame."""
-        return sum(not abs(number - read) <= 1.0 for number, read in self.numbers)
+        """Return how many pictures were over two frames from the number that their media position says."""
+        return sum(not abs(number - read) <= 2.0 for number, read in self.numbers)
 
 
 def instants(begin_ms: float, end_ms: float) -> Iterator[float]:

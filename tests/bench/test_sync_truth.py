@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bench.sync.clips import FPS
 from bench.sync.truth import (
     Curve,
     Track,
@@ -91,7 +92,7 @@ def test_a_log_becomes_the_machines_time() -> None:
     log: dict[str, Any] = {
         "frames": [[100.0, 1.0, 90.0, 85.0, 0.99], [133.3, 1.0333, 140.0, 118.0, 1.02]],
         "events": [[50.0, "ratechange", 0.5, 1.03], [120.0, "seeking", 1.0, 1.0]],
-        "pictures": [[85.0, 1.0, 30], [118.0, 1.0333, 33], [150.0, 1.0666, None]],
+        "pictures": [[85.0, 1.0, FPS], [118.0, 1.0333, FPS + 5], [150.0, 1.0666, None]],
     }
     made = Track("a")
     made.take(log, 1_000_000.0)

@@ -127,7 +127,7 @@ def test_who_joins_is_where_the_party_is(watch: Watch, kind: str) -> None:
     assert figures["boundMs"] >= 20
     assert figures["delayMs"] >= figures["boundMs"]
     shown = median(watcher.get("member.errors(500)"))
-    assert abs(shown - figures["errorMs"]) < 2 * FRAME_MS  # pictures come in steps
+    assert abs(shown - figures["errorMs"]) < 4 * FRAME_MS  # pictures come in steps
     assert watcher.commands() == [False]  # the room hears once that this one can play
 
 
@@ -264,9 +264,8 @@ def test_a_hidden_tab_that_is_woken_is_in_sync_again(watch: Watch) -> None:
 def test_the_end_is_the_end(watch: Watch) -> None:
     watcher = watch().start()
     watcher.play("mp4", position_ms=CLIP_S * 1000 - 2500)
-    watcher.wait_for("member.video.ended || member.video.paused")
-    watcher.page.wait_for_function("(at) => member.video.currentTime > at", arg=CLIP_S - 0.5)
-    assert watcher.get("member.video.paused")
+    at_its_end = "(at) => member.video.currentTime > at && member.video.paused"
+    watcher.page.wait_for_function(at_its_end, arg=CLIP_S - 0.5)
     assert watcher.commands() == [False]
 
 
