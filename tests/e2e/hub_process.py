@@ -194,7 +194,9 @@ class HubProcess:
     def postmasters(self) -> list[Running]:
         """Return the PostgreSQL servers that run on this data folder: one, or none when all has ended."""
         place = f"-D {self.data_dir.resolve() / 'postgres' / 'cluster'} "
-        return [each for each in running() if place in f"{each.command} "]
+        named = [each for each in running() if place in f"{each.command} "]
+        pids = {each.pid for each in named}
+        return [each for each in named if each.parent not in pids]  # a child has its own name a moment later
 
     def backends(self) -> list[Running]:
         """Return the processes of PostgreSQL that serve the hub's connections."""
