@@ -113,9 +113,10 @@ def _moments(line: str, profile: Profile, outcome: Outcome) -> list[Figure]:
         for name, ms in outcome.together_ms.items()
     ]
     short = max(profile.line.up.delay_ms, profile.line.down.delay_ms) <= 150
+    target = _FELT if short else None
     felt = [
-        Figure("sync", f"{line}: play felt by all", _felt(outcome, 50), target=_FELT if short else None),
-        Figure("sync", f"{line}: play felt by all, slowest of {len(outcome.felt_ms)}", _felt(outcome, 100)),
+        Figure("sync", f"{line}: play felt by all{which}", _felt(outcome, percent), target=target)
+        for which, percent in {"": 50, f", slowest of {len(outcome.felt_ms)}": 100}.items()
     ]
     paused = Figure("sync", f"{line}: pictures apart in a pause", Value(outcome.paused_apart_ms, "ms"))
     return [*together, *felt, paused]
