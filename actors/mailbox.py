@@ -42,6 +42,7 @@ class Mailbox(Generic[M]):
     __slots__ = (
         "_closed",
         "_items",
+        "_nudged",
         "_senders",
         "_taken",
         "_taker",
@@ -60,7 +61,7 @@ class Mailbox(Generic[M]):
         self._items: deque[M] = deque()
         self._senders: OrderedDict[_Sender[M], None] = OrderedDict()
         self._taker: trio.lowlevel.Task | None = None
-        self._closed = False
+        self._closed = self._nudged = False
         self._taken = self.refused = self.dropped = self._waiting_max = 0
 
     def __len__(self) -> int:
@@ -98,17 +99,24 @@ class Mailbox(Generic[M]):
         """Wait for a message, then take all that wait inside, at most `limit` ≥ 1, oldest first.
 
         Yields to other tasks each time, so that what they send meanwhile joins the same batch. Cancelled, it
-        has taken nothing. Raises MailboxClosed once it is closed and empty, BusyResourceError for a second
-        taker.
+        has taken nothing. When it is nudged while it waits it takes none. Raises MailboxClosed once it is
+        closed and empty, BusyResourceError for a second taker.
         """
         await trio.lowlevel.checkpoint_if_cancelled()
         if self._items:
             await trio.lowlevel.cancel_shielded_checkpoint()
-        while not self._items:
+        self._nudged = False
+        while not (self._items or self._nudged):
             if self._closed:
                 raise MailboxClosed
             await self._wait_for_message()
         return self._pop(limit)
+
+    def nudge(self) -> None:
+        """Let a taker that waits for a message go on without one."""
+        if self._taker is not None:
+            self._nudged = True
+            self._wake_taker()
 
     def drain(self) -> list[M]:
         """Take all that wait inside at once, none of them perhaps."""

@@ -13,6 +13,7 @@ import trio
 from actors.actor import Actor
 from actors.envelope import Envelope, log_reply_error
 from actors.errors import ActorStopped, AlreadyRunning
+from actors.idle import IdleClock
 from actors.life import Life
 from actors.mailbox import Mailbox
 from actors.policy import CrashHistory, RestartPolicy
@@ -97,6 +98,7 @@ class Supervisor:
         self.policy = policy
         self.on_reply_error = on_reply_error
         self._nursery = nursery
+        self._idle = IdleClock()
         self._on_crash = on_crash
         self._children: dict[str, _Child] = {}
         self._given_up: dict[str, GivenUp] = {}
@@ -123,7 +125,9 @@ class Supervisor:
         if mailbox.closed:
             raise ValueError(f"the mailbox for {name!r} is closed: start it with a new one")
         counter = turns if turns is not None else TurnCounter()
-        life = Life(name, factory, mailbox, turn_limit=turn_limit, idle_s=idle_s, turns=counter)
+        life = Life(
+            name, factory, mailbox, turn_limit=turn_limit, idle_s=idle_s, idle=self._idle, turns=counter
+        )
         self._begin(_Child(name, life.run, self.policy, mailbox, on_end))
         return Ref(name, lambda _: mailbox, self.on_reply_error)
 
@@ -177,6 +181,9 @@ class Supervisor:
         self._children[child.name] = child
         self.forgive(child.name)
         self._nursery.start_soon(self._supervise, child, name=f"actors: {child.name}")
+
+    def _open(self) -> None:
+        self._nursery.start_soon(self._idle.run, name="actors: who is idle")
 
     def _close(self) -> None:
         self._closed = True
@@ -270,6 +277,7 @@ async def open_supervisor(
     """
     async with trio.open_nursery() as nursery:
         supervisor = Supervisor(nursery, policy, on_crash, on_reply_error)
+        supervisor._open()  # noqa: SLF001
         try:
             yield supervisor
         finally:

@@ -16,6 +16,7 @@ DEEDS = st.lists(
         st.just(("put",)),
         st.just(("drain",)),
         st.just(("close",)),
+        st.just(("nudge",)),
         st.just(("cancel taker",)),
         st.tuples(st.just("cancel sender"), st.integers(0, 5)),
     ),
@@ -35,7 +36,7 @@ class Model:
         self.sent: dict[int, object] = {}
         self.taken: list[object] = []
         self.limit: int | None = None  # of the take under way
-        self.woken = self.cancelled = self.closed = False
+        self.woken = self.nudged = self.cancelled = self.closed = False
 
     def full(self) -> bool:
         return len(self.items) >= self.capacity
@@ -65,6 +66,10 @@ class Model:
         self.limit, self.woken, self.cancelled = limit, True, False
         self.settle()
 
+    def nudge(self) -> None:
+        if self.limit is not None and not self.woken:
+            self.nudged = self.woken = True
+
     def cancel_taker(self) -> None:
         if self.limit is not None:
             self.cancelled = True
@@ -90,11 +95,13 @@ class Model:
         if self.limit is not None and self.woken:
             if self.items:
                 self.end_take(self.pop(self.limit))
+            elif self.nudged:
+                self.end_take([])
             elif self.closed:
                 self.end_take(MailboxClosed)
             elif self.cancelled:
                 self.end_take(trio.Cancelled)
-        self.woken = False
+        self.woken = self.nudged = False
 
     def end_take(self, result: object) -> None:
         self.taken.append(result)
@@ -148,6 +155,8 @@ class MailboxMachine(RuleBasedStateMachine):
                 return self.mailbox.drain(), self.model.drain()
             case "close":
                 return self.mailbox.close(), self.model.close()
+            case "nudge":
+                return self.mailbox.nudge(), self.model.nudge()
             case "cancel taker":
                 return self.taker_scope.cancel(), self.model.cancel_taker()
         if self.model.senders:
