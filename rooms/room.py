@@ -38,16 +38,19 @@ class _Turn:
 
     state: Any
     now_ms: int
-    events: list[tuple[Event, bytes]] = field(default_factory=list)
-    drafts: list[Draft] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    data: list[bytes] = field(default_factory=list)
+    """The JSON of each event."""
     verdicts: list[Exception | None] = field(default_factory=list)
     crash: Exception | None = None
 
-    def add(self, event: Event, data: bytes) -> None:
-        """Note what happened, `data` being its JSON."""
-        self.events.append((event, data))
-        if event.durable:
-            self.drafts.append(Draft(data.decode(), event.subject, event.creates))
+    def drafts(self) -> list[Draft]:
+        """Return what the log is to keep."""
+        return [
+            Draft(data.decode(), event.subject, event.creates)
+            for event, data in zip(self.events, self.data, strict=True)
+            if event.durable
+        ]
 
 
 class Room:
@@ -187,7 +190,7 @@ class Room:
         for request in requests:
             if turn.events and self._forgotten(turn.state, request, beyond):
                 break
-            turn.verdicts.append(self._decide_one(turn, request, beyond))
+            turn.verdicts.append(self._carry_out(turn, request, beyond))
         return turn
 
     def _forgotten(self, state: Any, request: Request, beyond: _Beyond) -> bool:
@@ -195,43 +198,41 @@ class Room:
         unknown = self._kind.unknown_subjects(state, request.command)
         return bool(unknown) and any(each not in beyond for each in unknown)
 
-    def _decide_one(self, turn: _Turn, request: Request, beyond: _Beyond) -> Exception | None:
-        """Decide one request on the working state; a fault in the kind spares the turn's other requests."""
+    def _carry_out(self, turn: _Turn, request: Request, beyond: _Beyond) -> Exception | None:
+        """Carry out one request, or return why not: then, even after a crash, `turn` is as it was."""
+        state = turn.state
         try:
-            state, events = self._outcome(turn, request, beyond)
+            events = self._decided(turn, request, beyond)
+            data = [orjson.dumps(event.data) for event in events]
+            for event in events:
+                if event.durable:
+                    state = self._kind.evolve(state, event.data)
         except (Refused, TooManyEvents) as refused:
             return refused
         except Exception as error:  # a bug in a kind: the turn goes on, then the room starts afresh
             turn.crash = turn.crash or error
             return RoomCrashed(f"the rules of {self._channel} broke on this command")
         turn.state = state
-        for event, data in events:
-            turn.add(event, data)
+        turn.events += events
+        turn.data += data
         return None
 
-    def _outcome(
-        self, turn: _Turn, request: Request, beyond: _Beyond
-    ) -> tuple[Any, list[tuple[Event, bytes]]]:
-        """Return the state after a request, and its events encoded; `turn` is as it was.
+    def _decided(self, turn: _Turn, request: Request, beyond: _Beyond) -> list[Event]:
+        """Return the events of a request.
 
         Raises Refused, and TooManyEvents for a subject in `beyond`, of which the room does not know the past.
         """
-        state = turn.state
-        if beyond:
-            _check_known(self._kind.unknown_subjects(state, request.command), beyond)
-        events = self._kind.decide(state, request.command, request.by, turn.now_ms)
-        if beyond:
-            _check_known([event.subject for event in events if event.creates], beyond)
-        encoded = []
-        for event in events:
-            encoded.append((event, orjson.dumps(event.data)))
-            if event.durable:
-                state = self._kind.evolve(state, event.data)
-        return state, encoded
+        command = request.command
+        if not beyond:
+            return self._kind.decide(turn.state, command, request.by, turn.now_ms)
+        _check_known(self._kind.unknown_subjects(turn.state, command), beyond)
+        events = self._kind.decide(turn.state, command, request.by, turn.now_ms)
+        _check_known([event.subject for event in events if event.creates], beyond)
+        return events
 
     async def _append(self, turn: _Turn) -> None:
-        if turn.drafts:
-            self._position = await self._log.append(self._channel, self._position, turn.drafts)
+        if drafts := turn.drafts():
+            self._position = await self._log.append(self._channel, self._position, drafts)
         self._state = turn.state
 
     def _answer(self, batch: Sequence[Envelope[Request]], turn: _Turn) -> None:
@@ -244,9 +245,10 @@ class Room:
     def _publish(self, turn: _Turn) -> None:
         if not turn.events:
             return
-        epoch, offset = self._position.epoch, self._position.offset - len(turn.drafts)
+        epoch = self._position.epoch
+        offset = self._position.offset - sum(event.durable for event in turn.events)
         publications = []
-        for event, data in turn.events:
+        for event, data in zip(turn.events, turn.data, strict=True):
             offset += event.durable
             publications.append(Publication(data, offset if event.durable else 0, event.retain, epoch))
         self._publisher.publish(self._channel, publications)

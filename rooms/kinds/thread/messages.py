@@ -14,17 +14,19 @@ REACTIONS_PER_MESSAGE_MAX = 2_000
 
 def decide_post(state: Thread, command: Post, by: By, now_ms: int) -> list[Event]:
     """Say something new; the same once more changes nothing."""
-    known = state.messages.get(command.id)
+    message_id, text, quote = command
+    known = state.messages.get(message_id)
     if known is not None:
         if known.author != by.user:
-            raise id_taken(command.id)
+            raise id_taken(message_id)
         return []
-    if command.quote is not None:
-        _visible(state, command.quote)
-    _check_pace(state, by, now_ms)
-    if command.quote is None:
-        return [message_event("post", command.id, by, now_ms, text=command.text)]
-    return [message_event("post", command.id, by, now_ms, text=command.text, quote=command.quote)]
+    if quote is not None:
+        _visible(state, quote)
+    if state.settings.slow_s:
+        _check_pace(state, by, now_ms)
+    if quote is None:
+        return [message_event("post", message_id, by, now_ms, text=text)]
+    return [message_event("post", message_id, by, now_ms, text=text, quote=quote)]
 
 
 def decide_edit(state: Thread, command: Edit, by: By, now_ms: int) -> list[Event]:
@@ -81,18 +83,19 @@ def decide_unreact(state: Thread, command: Unreact, by: By, now_ms: int) -> list
 def message_event(type_: str, message_id: str, by: By, now_ms: int, **more: str) -> Event:
     """Return an event about a message."""
     data = {"type": type_, "id": message_id, **more, "user": by.as_json(), "at": now_ms}
-    return Event(data, subject=message_id, creates=type_ == "post")
+    return Event(data, message_id, type_ == "post")
 
 
 def evolve_post(state: Thread, data: dict[str, Any]) -> Thread:
     """Return the thread after somebody spoke."""
-    known = state.messages.get(data["id"])
-    if known is not None:
-        return state._replace(messages=state.messages.add(data["id"], known))
-    user, speakers = data["user"]["id"], state.speakers
-    if state.settings.slow_s:
-        speakers = speakers.spoke(user, data["at"], state.settings.slow_s)
-    return Thread(state.settings, state.messages.add(data["id"], Message(user, data["text"])), speakers)
+    settings, messages, speakers = state
+    message = messages.get(data["id"])
+    if message is None:
+        user = data["user"]["id"]
+        message = Message(user, data["text"])
+        if settings.slow_s:
+            speakers = speakers.spoke(user, data["at"], settings.slow_s)
+    return Thread(settings, messages.add(data["id"], message), speakers)
 
 
 def evolve_message(state: Thread, data: dict[str, Any]) -> Thread:
@@ -131,7 +134,7 @@ def _visible(state: Thread, message_id: str) -> Message:
 
 
 def _check_pace(state: Thread, by: By, now_ms: int) -> None:
-    if not state.settings.slow_s or by.moderator:
+    if by.moderator:
         return
     wait_ms = state.speakers.last_ms(by.user) + state.settings.slow_s * 1000 - now_ms
     if wait_ms > 0:

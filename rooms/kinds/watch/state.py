@@ -94,8 +94,12 @@ class Said:
     deleted: bool = False
 
 
-NO_OPERATIONS: Recent[str] = Recent(OPERATIONS_REMEMBERED)
-NOTHING_SAID: Recent[Said] = Recent(MESSAGES_REMEMBERED)
+def _no_operations() -> Recent[str]:
+    return Recent(OPERATIONS_REMEMBERED)
+
+
+def _nothing_said() -> Recent[Said]:
+    return Recent(MESSAGES_REMEMBERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,8 @@ class Party:
     spent: Map[str, Spent] = Map()
     waited: Spent = ()
     since_snapshot: int = 0
-    operations: Recent[str] = field(default=NO_OPERATIONS, compare=False)
-    messages: Recent[Said] = field(default=NOTHING_SAID, compare=False)
+    operations: Recent[str] = field(default_factory=_no_operations, compare=False)
+    messages: Recent[Said] = field(default_factory=_nothing_said, compare=False)
 
     def role_of(self, user: str, *, guest: bool = False) -> str:
         """Return somebody's role: the one they were given, else that of any account or any guest."""
