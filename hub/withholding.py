@@ -18,7 +18,9 @@ _SPOKEN = ('{"type":"post"', '{"type":"edit"', '{"type":"chat"')
 _DELETED = '{"type":"delete"'
 _WITHHELD = """
 select post.id from thread join forum_post as post using (life)
-where thread.id = $1 and post.id = any($2)
+where thread.id = $1 and post."offset" = any(array(
+        select "offset" from event where event.life = thread.life and subject = any($2) and creates
+    ))
     and (post.deleted_at is not null or (coalesce(post.hidden_at, thread.hidden_at) is not null and not $3))
 """
 _VERDICTS = tuple(

@@ -26,7 +26,7 @@ json_build_object(
             'deleted', quoted.deleted_at is not null, 'hidden', quoted.hidden_at is not null
         )
         from forum_post as quoted left join account on account.id = account_id_of(quoted.author)
-        where quoted.life = post.life and quoted.id = post.quote
+        where quoted.life = post.life and quoted."offset" = post_offset(post.life, post.quote)
     ) end,
     'reactions', case when post.reactions = '[]' then '[]'::json else (
         select json_agg(json_build_object(
@@ -59,12 +59,13 @@ _BACKWARD = _PAGE.format(card=_CARD, side="<", order="desc")
 _ONE = """
 select {card} from thread join forum_post as post using (life)
     left join account as speaker on speaker.id = account_id_of(post.author)
-where thread.id = $1 and post.id = $4 and (thread.hidden_at is null or $2)
+where thread.id = $1 and post."offset" = post_offset(thread.life, $4) and (thread.hidden_at is null or $2)
 """
 _WITHHELD = """
 select deleted_at is not null or (forum_post.hidden_at is not null and not $3) as withheld, life
 from thread join forum_post using (life)
-where thread.id = $1 and forum_post.id = $2 and (thread.hidden_at is null or $3)
+where thread.id = $1 and forum_post."offset" = post_offset(thread.life, $2)
+    and (thread.hidden_at is null or $3)
 """
 _WORDINGS = """
 select said->>'text' as text, wire_ms(event_time(said)) as at from (

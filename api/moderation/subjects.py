@@ -33,7 +33,8 @@ class Found:
 
 _POST = """
     select forum_post.author, name, text from forum_post join thread using (life)
-    where thread.id = $1 and forum_post.id = $2 and deleted_at is null and thread.hidden_at is null
+    where thread.id = $1 and forum_post."offset" = post_offset(thread.life, $2)
+        and deleted_at is null and thread.hidden_at is null
 """
 _THREAD = "select author, author_name as name, title as text from thread where id = $1 and hidden_at is null"
 _VIDEO = """
