@@ -108,7 +108,8 @@ class Room:
             await self._bring_back()
         beyond: _Beyond = {}
         for _ in range(DECISIONS_PER_TURN_MAX):
-            beyond |= await self._recall(self._unknown_subjects(requests) - beyond.keys())
+            if unknown := self._unknown_subjects(requests) - beyond.keys():
+                beyond |= await self._recall(unknown)
             turn = self._decide(requests, beyond)
             try:
                 await self._append(turn)
@@ -146,8 +147,6 @@ class Room:
         When they are too much together each is asked for by itself, so that one spares the others.
         """
         wanted = sorted(subjects)
-        if not wanted:
-            return {}
         try:
             self._evolve(await self._log.about(self._channel, wanted))
         except TooManyEvents as error:

@@ -25,8 +25,7 @@ __all__ = [
 ABOUT_EVENTS_MAX = 20_000  # some 10 MB of ordinary posts and reactions; a bound for memory, not a page size
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a channel: the offset of the last event seen (0 = none) within the life called `epoch`.
 
     Offsets grow by exactly 1 an event. The epoch changes when the log was lost or the channel begun anew: an
