@@ -13,7 +13,7 @@ from bench.hub_rooms import Result
 from bench.hub_threads import chat_rooms
 from bench.meter import Meter
 from bench.poller import Poller, open_poller
-from bench.posters import post_of_reply, poster_greetings, send_posts
+from bench.posters import post_of_reply, post_patterns, poster_greetings, send_posts
 from bench.websocket import client_text, take_frame
 
 POSTS_A_SECOND = 1_000
@@ -40,7 +40,7 @@ class _Pace:
         posts: int,
         first: int,
     ) -> None:
-        self._rooms = rooms
+        self._patterns = post_patterns(rooms)
         self._posters, self._poller, self._posts, self._first = posters, poller, posts, first
         self._by_fd = {client.connection.fileno(): (client, bytearray()) for client in posters}
         for fd in self._by_fd:
@@ -67,7 +67,7 @@ class _Pace:
     def _send_what_is_due(self) -> None:
         while self._sent < self._posts and self._due(self._sent) <= time.perf_counter():
             poster = self._posters[self._sent % len(self._posters)]
-            send_posts(poster.connection, self._rooms, [self._first + self._sent])
+            send_posts(poster.connection, self._patterns, [self._first + self._sent])
             self._sent += 1
 
     def _pause_s(self) -> float:

@@ -11,7 +11,14 @@ from bench.hub_rooms import ACK, ALARM, PING, PONG, Result
 from bench.hub_threads import chat_rooms
 from bench.meter import Meter
 from bench.poller import Poller, open_poller
-from bench.posters import offset_of_each_room, poster_greetings, posts_a_room, reader_greetings, send_posts
+from bench.posters import (
+    offset_of_each_room,
+    post_patterns,
+    poster_greetings,
+    posts_a_room,
+    reader_greetings,
+    send_posts,
+)
 from bench.scan import MARKER, BulkReader
 
 _IN_FLIGHT = 50  # of each poster
@@ -46,7 +53,7 @@ class _ChatLoad:
         readers: Sequence[Client[Result]],
         poller: Poller,
     ) -> None:
-        self._rooms = rooms
+        self._patterns = post_patterns(rooms)
         self._poller, self._first, self.posted, self._acked = poller, first, first, first
         self._posters = {client.connection.fileno(): _Client(client, ACK, ALARM) for client in posters}
         self._readers = {client.connection.fileno(): _Client(client, MARKER, b"") for client in readers}
@@ -90,7 +97,7 @@ class _ChatLoad:
                     self._post(poster, acks)
 
     def _post(self, poster: _Client, count: int) -> None:
-        send_posts(poster.connection, self._rooms, range(self.posted, self.posted + count))
+        send_posts(poster.connection, self._patterns, range(self.posted, self.posted + count))
         self.posted += count
 
     def _unread(self) -> list[int]:
