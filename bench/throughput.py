@@ -21,7 +21,7 @@ from bench.posters import (
 )
 from bench.scan import MARKER, BulkReader
 
-_IN_FLIGHT = 50  # of each poster
+_IN_FLIGHT = 100  # of each poster: more than the hub takes at once (64), which so never waits for the load
 _STALL_S = 15.0
 
 
