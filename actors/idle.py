@@ -9,7 +9,7 @@ from typing import TypeAlias
 import trio
 
 Look: TypeAlias = Callable[[float], float | None]
-"""Takes the time and returns that of the next look, both in seconds of Trio's clock; None to be forgotten."""
+"""Takes the time and returns a later one for the next look, in s of Trio's clock; None to be forgotten."""
 
 
 class IdleClock:

@@ -19,8 +19,8 @@ M = TypeVar("M")
 class Life(Generic[M]):
     """Run the actors that `factory` makes, one after the other, over one mailbox.
 
-    A turn takes at most `turn_limit` messages. After `idle_s` seconds with an empty mailbox, which `idle`
-    counts, the actor is put to sleep if it may.
+    A turn takes at most `turn_limit` messages. After `idle_s` > 0 seconds with an empty mailbox the actor is
+    put to sleep if it may; `idle` calls when it is time to look.
     """
 
     def __init__(
@@ -38,6 +38,8 @@ class Life(Generic[M]):
         self._factory = factory
         self._mailbox = mailbox
         self._turn_limit = turn_limit
+        if idle_s <= 0:
+            raise ValueError(f"an actor sleeps after more than 0 s without a message, not {idle_s:g}")
         self._idle_s = idle_s
         self._idle = idle
         self._turns = turns
@@ -92,10 +94,10 @@ class Life(Generic[M]):
         return now_s + self._idle_s
 
     async def _turn(self, actor: Actor[M], taken: list[Envelope[M]]) -> None:
+        began_s = self._idle_since_s = trio.current_time()
         batch = [envelope for envelope in taken if not envelope.answered]  # not what an asker gave up
         if not batch:
             return
-        began_s = trio.current_time()
         try:
             await actor.turn(batch)
         except BaseException as error:

@@ -99,7 +99,7 @@ class Mailbox(Generic[M]):
         """Wait for a message, then take all that wait inside, at most `limit` ≥ 1, oldest first.
 
         Yields to other tasks each time, so that what they send meanwhile joins the same batch. Cancelled, it
-        has taken nothing. When it is nudged while it waits it takes none. Raises MailboxClosed once it is
+        has taken nothing. When it is nudged while it waits it may take none. Raises MailboxClosed once it is
         closed and empty, BusyResourceError for a second taker.
         """
         await trio.lowlevel.checkpoint_if_cancelled()

@@ -10,7 +10,7 @@ class Plan:
     """The bounds of a run; times in seconds."""
 
     rounds: int
-    """Every server is started afresh in each; the median of the rounds counts."""
+    """Of fan-outs, for each of which every server is started afresh, and of chat; the median counts."""
     fanout_s: float
     warm_up_s: float
     subscribers: int

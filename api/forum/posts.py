@@ -26,7 +26,10 @@ json_build_object(
             'deleted', quoted.deleted_at is not null, 'hidden', quoted.hidden_at is not null
         )
         from forum_post as quoted left join account on account.id = account_id_of(quoted.author)
-        where quoted.life = post.life and quoted."offset" = post_offset(post.life, post.quote)
+        where quoted.life = post.life and quoted."offset" = (
+            select made."offset" from event as made
+            where made.life = post.life and made.subject = post.quote and made.creates
+        )
     ) end,
     'reactions', case when post.reactions = '[]' then '[]'::json else (
         select json_agg(json_build_object(
@@ -57,15 +60,16 @@ where thread.id = $1 and (thread.hidden_at is null or $2)
 _FORWARD = _PAGE.format(card=_CARD, side=">", order="asc")
 _BACKWARD = _PAGE.format(card=_CARD, side="<", order="desc")
 _ONE = """
-select {card} from thread join forum_post as post using (life)
+select {card} from thread join event as made on made.life = thread.life and made.subject = $4 and made.creates
+    join forum_post as post on post.life = made.life and post."offset" = made."offset"
     left join account as speaker on speaker.id = account_id_of(post.author)
-where thread.id = $1 and post."offset" = post_offset(thread.life, $4) and (thread.hidden_at is null or $2)
+where thread.id = $1 and (thread.hidden_at is null or $2)
 """
 _WITHHELD = """
-select deleted_at is not null or (forum_post.hidden_at is not null and not $3) as withheld, life
-from thread join forum_post using (life)
-where thread.id = $1 and forum_post."offset" = post_offset(thread.life, $2)
-    and (thread.hidden_at is null or $3)
+select post.deleted_at is not null or (post.hidden_at is not null and not $3) as withheld, post.life
+from thread join event as made on made.life = thread.life and made.subject = $2 and made.creates
+    join forum_post as post on post.life = made.life and post."offset" = made."offset"
+where thread.id = $1 and (thread.hidden_at is null or $3)
 """
 _WORDINGS = """
 select said->>'text' as text, wire_ms(event_time(said)) as at from (

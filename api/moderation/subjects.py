@@ -32,9 +32,10 @@ class Found:
 
 
 _POST = """
-    select forum_post.author, name, text from forum_post join thread using (life)
-    where thread.id = $1 and forum_post."offset" = post_offset(thread.life, $2)
-        and deleted_at is null and thread.hidden_at is null
+    select post.author, post.name, post.text
+    from thread join event as made on made.life = thread.life and made.subject = $2 and made.creates
+        join forum_post as post on post.life = made.life and post."offset" = made."offset"
+    where thread.id = $1 and post.deleted_at is null and thread.hidden_at is null
 """
 _THREAD = "select author, author_name as name, title as text from thread where id = $1 and hidden_at is null"
 _VIDEO = """

@@ -26,7 +26,7 @@ class Recent(Generic[T]):
     old: _Generation[T] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
-        """Return whether both remember the same."""
+        """Return whether both remember the same, added in the same order."""
         if not isinstance(other, Recent):
             return NotImplemented
         return self.size == other.size and self._own() == other._own() and self.old == other.old
@@ -57,7 +57,7 @@ class Recent(Generic[T]):
         young, count, old = self.young, self.count, self.old
         if count >= self.size:
             young, count, old = {}, 0, self._own()
-        elif count == 0 or count != len(young) or name in young:
+        elif count == 0 or count != len(young) or name in young:  # an empty value may be shared by everybody
             young = self._own(but=name)
             count = len(young)
         young[name] = (count, thing)
@@ -72,7 +72,7 @@ class Recent(Generic[T]):
         return Recent(self.size, young, self.count, self.old | {name: (number, thing)})
 
     def _own(self, *, but: str | None = None) -> _Generation[T]:
-        """Return the young generation as far as it is this value's, numbered anew without one of them."""
+        """Return the young generation as far as it is this value's, and perhaps without one of its things."""
         if but is None and self.count == len(self.young):
             return self.young
         known = [

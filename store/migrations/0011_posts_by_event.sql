@@ -1,10 +1,6 @@
 -- A post is found by its id in the log, whose index of what events create knows it already: an index of ids on the posts
 -- themselves took a sixth of the time of each commit.
 
-create function post_offset(of_life bigint, post_id text) returns bigint language sql stable as $$
-    select "offset" from event where life = of_life and subject = post_id and creates
-$$;
-
 create or replace function forum_take_changes() returns trigger language plpgsql as $$
 begin
     if not exists (select from fresh where not creates and subject is not null) then
@@ -57,7 +53,8 @@ begin
                 where given.life = post.life and given.post = post.id group by emoji
             ) as counted
         ), '[]')
-    from changed where post.life = changed.life and post."offset" = post_offset(changed.life, changed.id)
+    from changed join event as made on made.life = changed.life and made.subject = changed.id and made.creates
+    where post.life = made.life and post."offset" = made."offset"
     $statement$;
 
     execute $statement$
@@ -95,9 +92,9 @@ begin
         execute $statement$
         insert into mention (account, life, "offset", at)
         select distinct account.id, post.life, post."offset", post.at
-        from fresh join forum_post as post
-                on post.life = fresh.life and post."offset" = post_offset(fresh.life, fresh.subject)
-            cross join lateral event_fields(data) as said cross join lateral named_handles(said->>'text') as named
+        from fresh join event as made on made.life = fresh.life and made.subject = fresh.subject and made.creates
+            join forum_post as post on post.life = made.life and post."offset" = made."offset"
+            cross join lateral event_fields(fresh.data) as said cross join lateral named_handles(said->>'text') as named
             join account on lower(account.handle) = named
         where said->>'type' in ('post', 'edit') and account.deleted_at is null and account.id::text <> post.author
         on conflict (account, life, "offset") do nothing
@@ -114,15 +111,15 @@ begin
     execute $statement$
     insert into audit_log (at, actor, act, subject_kind, subject_id, reason, details)
     select event_time(said), account.id, 'thread.' || (said->>'type'),
-        case when subject = thread_subject() then 'thread' else 'post' end,
-        case when subject = thread_subject() then thread.id else thread.id || '/' || subject end,
+        case when fresh.subject = thread_subject() then 'thread' else 'post' end,
+        case when fresh.subject = thread_subject() then thread.id else thread.id || '/' || fresh.subject end,
         coalesce(said->>'reason', ''),
         said - array['type', 'id', 'at', 'reason'] - case when account.id is null then '' else 'user' end
-    from fresh join thread using (life) cross join lateral event_fields(data) as said
-        left join forum_post as post
-            on post.life = fresh.life and post."offset" = post_offset(fresh.life, fresh.subject)
+    from fresh join thread using (life) cross join lateral event_fields(fresh.data) as said
+        left join event as made on made.life = fresh.life and made.subject = fresh.subject and made.creates
+        left join forum_post as post on post.life = made.life and post."offset" = made."offset"
         left join account on account.id = account_id_of(said->'user'->>'id')
-    where not creates and (
+    where not fresh.creates and (
         said->>'type' in ('hide', 'unhide', 'lock', 'unlock', 'pin', 'unpin', 'withdraw', 'restore', 'slow')
         or (said->>'type' = 'delete' and post.author <> said->'user'->>'id')
         or (said->>'type' in ('title', 'solve', 'unsolve') and thread.author <> said->'user'->>'id')

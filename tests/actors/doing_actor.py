@@ -87,6 +87,14 @@ def hold(event: trio.Event) -> Deed:
     return do
 
 
+def work(seconds: float) -> Deed:
+    async def do(envelope: Envelope[Any]) -> None:
+        await trio.sleep(seconds)
+        envelope.answer("worked")
+
+    return do
+
+
 async def forget(envelope: Envelope[Any]) -> None:
     """Do nothing, not even answer."""
 

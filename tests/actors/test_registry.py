@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import trio
-from doing_actor import Deed, Stage, crash, endless, hold, note, say
+from doing_actor import Deed, Stage, crash, endless, hold, note, say, work
 from trio.testing import wait_all_tasks_blocked
 
 from actors import (
+    ActorCrashed,
     ActorStopped,
     AlreadyRunning,
     Answered,
@@ -80,6 +81,37 @@ async def test_an_idle_one_is_put_to_sleep_and_the_next_message_wakes_it(autojum
         assert await registry.ref("a").ask(say(2), 1) == 2
         assert (registry.statistics().started, registry.statistics().slept) == (2, 1)
     assert stage.journal == ["start a", "stop a", "stopped a", "start a"]
+
+
+async def test_a_turn_longer_than_idle_time_puts_sleep_off(autojump_clock: object) -> None:
+    stage = Stage()
+    async with opened(stage) as (registry, _):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(registry.ref("a").ask, work(12), 20)
+        await trio.sleep(4.5)
+        assert registry.is_awake("a")
+        await trio.sleep(1)
+        assert not registry.is_awake("a")
+
+
+@pytest.mark.parametrize("idle_s", [0.5, 5.0])
+async def test_one_that_crashed_sleeps_its_idle_time_after_its_restart(
+    autojump_clock: object, idle_s: float
+) -> None:
+    stage = Stage()
+    async with opened(stage, idle_s=idle_s) as (registry, _):
+        with pytest.raises(ActorCrashed):
+            await registry.ref("a").ask(crash(BOOM), 1)
+        await trio.sleep(POLICY.backoff_s + idle_s - 0.1)
+        assert registry.is_awake("a")
+        await trio.sleep(0.2)
+        assert not registry.is_awake("a")
+
+
+async def test_no_idle_time_at_all_is_refused() -> None:
+    async with opened(Stage(), idle_s=0.0) as (registry, _):
+        with pytest.raises(ValueError, match="more than 0 s"):
+            await registry.ref("a").ask(say(1), 1)
 
 
 async def test_each_message_puts_sleep_off(autojump_clock: object) -> None:

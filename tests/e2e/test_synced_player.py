@@ -97,9 +97,9 @@ class Watcher:
         self.page.wait_for_function(f"() => {condition}")
 
     def commands(self) -> list[bool]:
-        """Return what was told of stalls."""
+        """Return what was told of stalls since it could first play: a busy machine may load for long."""
         told: list[bool] = self.get("member.commands.map(({ stalled }) => stalled)")
-        return told
+        return told[told.index(False) :] if False in told else told
 
 
 Watch = Callable[..., Watcher]
@@ -193,13 +193,13 @@ def test_a_stall_is_told_and_so_is_its_end(watch: Watch, stage: Stage) -> None:
     stage.gate.close()
     beforehand_ms = watcher.get("performance.now()")
     watcher.say(position_ms=33_000, in_ms=LEAD_MS)
-    watcher.wait_for("member.commands.length === 2")
-    assert watcher.get("member.commands[1].atMs") - beforehand_ms > 400
+    watcher.wait_for("member.commands.at(-1).stalled")
+    assert watcher.get("member.commands.at(-1).atMs") - beforehand_ms > 400
     assert watcher.get("member.player.figures.state") == "stalled"
     assert watcher.get("member.reports.at(-1).state") == "stalled"
     watcher.say(status="waiting", position_ms=33_100)
     stage.gate.open()
-    watcher.wait_for("member.commands.length === 3")
+    watcher.wait_for("!member.commands.at(-1).stalled")
     assert watcher.commands() == [False, True, False]
     watcher.say(status="playing", in_ms=LEAD_MS)
     watcher.await_sync()
