@@ -182,7 +182,7 @@ class HubProcess:
         return GuestPass(answer["token"], answer["user"]["id"], answer["user"]["display_name"])
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             payload = None if body is None else json.dumps(body)
             connection.request(method, path, payload, {"Content-Type": "application/json"} if payload else {})

@@ -55,7 +55,7 @@ class Member(Visitor):
 
     def rest(self, method: str, path: str, body: dict[str, Any] | None = None, etag: str = "") -> Any:
         """Ask the hub, which must agree; return what it answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=30)
         headers = {"Content-Type": "application/json"}
         headers |= {"Authorization": f"Bearer {self._token}"} if self._token else {}
         headers |= {"If-Match": etag} if etag else {}

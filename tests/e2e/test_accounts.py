@@ -33,7 +33,7 @@ def ask(hub: HubProcess, method: str, path: str, body: Any = None, token: str = 
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(hub.url + path, data, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:
             status, answer = response.status, response.read()
     except urllib.error.HTTPError as refused:
         status, answer = refused.code, refused.read()
@@ -143,7 +143,7 @@ async def _comes_again_with_a_fresh_token(hub: HubProcess, account: dict[str, An
 
     client = Client(hub.websocket_url, token=account["token"], get_token=get_token)
     await client.connect()
-    await client.ready(timeout=10)
+    await client.ready(timeout=30)
     await client.disconnect()
     return given
 

@@ -46,7 +46,7 @@ def hub(letters: MailServer) -> Iterator[HubProcess]:
 @pytest.fixture
 def client(hub: HubProcess) -> Iterator[httpx.Client]:
     """What keeps cookies as a browser does."""
-    with httpx.Client(base_url=hub.url, timeout=10) as opened:
+    with httpx.Client(base_url=hub.url, timeout=30) as opened:
         yield opened
 
 
