@@ -21,7 +21,7 @@ from rooms.kinds.thread.commands import (
     Unreact,
     parse,
 )
-from rooms.kinds.thread.state import REMEMBERED_MESSAGES, Settings, Thread
+from rooms.kinds.thread.state import REPLAYED_EVENTS, Settings, Thread
 from rooms.refusals import gone, locked, muted, not_found, permission_denied
 
 
@@ -29,7 +29,7 @@ class ThreadKind:
     """The rules of `thread:{id}`; with `always_open` of one that needs no opening and lets guests write."""
 
     durable = True
-    replay_events_max = 2 * REMEMBERED_MESSAGES
+    replay_events_max = REPLAYED_EVENTS
     replay_subjects: Sequence[str] = (settings.THREAD,)
     keeps_last = False
     needs_token = False

@@ -7,9 +7,8 @@ from immutables import Map
 
 from rooms.kinds.recent import Recent
 
-REMEMBERED_MESSAGES = (
-    500  # twice so many at most, 0.5 MB a busy room; older ones are read when they are named
-)
+REMEMBERED_MESSAGES = 100  # twice so many at most: what stays in the caches; older ones are read when named
+REPLAYED_EVENTS = 1_000  # so that slow mode knows who spoke lately
 SPEAKERS_MAX = 5_000  # in slow mode, twice so many at most; the first are forgotten, and may speak again
 
 
