@@ -34,12 +34,12 @@ class Life(Generic[M]):
         idle: IdleClock,
         turns: TurnCounter,
     ) -> None:
+        if idle_s <= 0:
+            raise ValueError(f"an actor sleeps after more than 0 s without a message, not {idle_s:g}")
         self._name = name
         self._factory = factory
         self._mailbox = mailbox
         self._turn_limit = turn_limit
-        if idle_s <= 0:
-            raise ValueError(f"an actor sleeps after more than 0 s without a message, not {idle_s:g}")
         self._idle_s = idle_s
         self._idle = idle
         self._turns = turns

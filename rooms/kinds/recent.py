@@ -48,7 +48,7 @@ class Recent(Generic[T]):
             found = self.old.get(name)
         return found[1] if found is not None else None
 
-    def items(self) -> dict[str, T]:
+    def things(self) -> dict[str, T]:
         """Return all that is remembered, by name."""
         return {name: thing for name, (_, thing) in (self.old | self._own()).items()}
 

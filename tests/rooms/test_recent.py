@@ -79,7 +79,7 @@ class RecentMachine(RuleBasedStateMachine):
     @rule(kept=values)
     def it_is_as_its_model(self, kept: Kept) -> None:
         known = kept.old | kept.young
-        assert kept.recent.items() == known
+        assert kept.recent.things() == known
         assert {name: kept.recent.get(name) for name in "abcdefgh" if name in kept.recent} == known
         assert len(kept.recent) == len(kept.young) + len(kept.old)
 

@@ -107,7 +107,7 @@ class ThreadMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_gone_says_nothing(self) -> None:
-        for message in self.state.messages.items().values():
+        for message in self.state.messages.things().values():
             assert not message.deleted or (message.text, message.reactions) == ("", frozenset())
             assert len({emoji for emoji, _ in message.reactions}) <= EMOJI_PER_MESSAGE_MAX
 
