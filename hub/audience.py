@@ -1,6 +1,7 @@
 """The subscribers of a channel on this node, and how frames reach them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 import trio
 
@@ -33,6 +34,7 @@ class Audience:
         self.subscriptions: dict[Subscription, None] = {}
         self._channel = channel
         self._lanes: dict[Codec, dict[Subscription, Outlet]] = {}
+        self._lined_up: dict[Codec, tuple[Outlet, ...]] = {}
         self._telling = False
         self._left: set[int] = set()
 
@@ -40,6 +42,7 @@ class Audience:
         """Let a subscriber hear what is told from now on."""
         self.subscriptions[subscription] = None
         self._lanes.setdefault(subscription.codec, {})[subscription] = subscription.outlet
+        self._lined_up.pop(subscription.codec, None)
 
     def remove(self, subscription: Subscription) -> None:
         """Let a subscriber hear nothing more, not even the rest of what is being told."""
@@ -48,6 +51,7 @@ class Audience:
                 self._left.add(id(subscription.outlet))
             del self.subscriptions[subscription]
             del self._lanes[subscription.codec][subscription]
+            self._lined_up.pop(subscription.codec, None)
 
     def announce(self, body: dict[str, object]) -> None:
         """Push who came or went to those who asked for it, unless the room is too large for that."""
@@ -64,8 +68,7 @@ class Audience:
     def tell_now(self, batch: Sequence[Encoded]) -> None:
         """Offer a batch to all within this instant: for small audiences."""
         for blob, outlets in self._blobs(batch):
-            for outlet in outlets:
-                outlet.offer(blob)
+            Outlet.offer_to_all(outlets, blob)
 
     async def tell(self, batch: Sequence[Encoded]) -> None:
         """Offer a batch to all who listen at this instant, yielding now and then.
@@ -77,21 +80,24 @@ class Audience:
         self._telling = True
         try:
             for blob, everybody in list(self._blobs(batch)):
+                waiting = iter(everybody)
                 for start in range(0, len(everybody), SENDS_BETWEEN_CHECKPOINTS):
-                    self._offer(blob, everybody[start : start + SENDS_BETWEEN_CHECKPOINTS])
-                    if start + SENDS_BETWEEN_CHECKPOINTS < len(everybody):
+                    if start:
                         await trio.lowlevel.checkpoint()
+                    self._offer(blob, islice(waiting, SENDS_BETWEEN_CHECKPOINTS))
         finally:
             self._telling = False
 
-    def _offer(self, blob: bytes, outlets: list[Outlet]) -> None:
+    def _offer(self, blob: bytes, outlets: Iterable[Outlet]) -> None:
         if self._left:
-            outlets = [outlet for outlet in outlets if id(outlet) not in self._left]
-        for outlet in outlets:
-            outlet.offer(blob)
+            outlets = (outlet for outlet in outlets if id(outlet) not in self._left)
+        Outlet.offer_to_all(outlets, blob)
 
-    def _blobs(self, batch: Sequence[Encoded]) -> Iterator[tuple[bytes, list[Outlet]]]:
+    def _blobs(self, batch: Sequence[Encoded]) -> Iterator[tuple[bytes, tuple[Outlet, ...]]]:
         """Yield each frame with those who get it."""
         for codec, lane in self._lanes.items():
             if lane:
-                yield frame(codec.opcode, codec.encode_pushes(self._channel, batch)), list(lane.values())
+                outlets = self._lined_up.get(codec)
+                if outlets is None:
+                    outlets = self._lined_up[codec] = tuple(lane.values())
+                yield frame(codec.opcode, codec.encode_pushes(self._channel, batch)), outlets

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import trio
 
@@ -82,18 +82,25 @@ class Outlet(trio.abc.Stream):
 
     def offer(self, frame: bytes) -> None:
         """Send `frame` as soon as the client takes it; never waits, and is silent when the client is gone."""
-        if not self._clear:
-            self._enqueue(frame)
-            return
-        try:
-            sent = _write(self._fd, frame)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self._shut()  # the reading side sees it too and ends the connection
-            return
-        if sent != len(frame):
-            self._keep(frame, sent)
+        self.offer_to_all((self,), frame)
+
+    @staticmethod
+    def offer_to_all(outlets: Iterable["Outlet"], frame: bytes) -> None:
+        """Offer `frame` to each; among a thousand, a call of `offer` each would show."""
+        size = len(frame)
+        for outlet in outlets:
+            if not outlet._clear:
+                outlet._enqueue(frame)
+                continue
+            try:
+                sent = _write(outlet._fd, frame)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                outlet._shut()  # the reading side sees it too and ends the connection
+                continue
+            if sent != size:
+                outlet._keep(frame, sent)
 
     def hold(self, make_frame: Callable[[], bytes]) -> None:
         """Have `make_frame` called for a frame that leaves at `let_go`, or before what is offered next."""

@@ -31,7 +31,7 @@ class Listener:
     frames: int = 0
 
     def __post_init__(self) -> None:
-        self.outlet = SimpleNamespace(offer=self.offer)
+        self.outlet = SimpleNamespace(_clear=False, _enqueue=self.offer, offer=self.offer)
 
     def subscription(self) -> Subscription:
         """Return a fresh place for this listener."""

@@ -91,6 +91,18 @@ async def test_an_idle_outlet_sends_at_once() -> None:
         assert await line.read(7) == frame(BINARY, b"hello")
 
 
+async def test_an_offer_to_many_passes_over_one_who_is_gone_and_one_who_does_not_read() -> None:
+    async with open_line() as deaf, open_line() as gone, open_line() as first, open_line() as last:
+        deaf.offer(b"x" * OUTLET_BYTES_MAX)
+        await gone.client.aclose()
+        everybody = [first, gone, deaf, last]
+        waiting = deaf.outlet.queued_bytes
+        Outlet.offer_to_all([line.outlet for line in everybody], frame(TEXT, b"hello"))
+        assert first.read_at_once() == last.read_at_once() == frame(TEXT, b"hello")
+        assert deaf.outlet.queued_bytes == waiting + len(frame(TEXT, b"hello"))
+        assert deaf.too_slow == 0
+
+
 async def test_bytes_leave_in_the_order_in_which_they_were_offered() -> None:
     async with open_line() as line:
         for number in range(200):
