@@ -4,12 +4,14 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import trio
 
 from hub.wire.frames import close_frame, is_close
 
 _write = os.write
+RECEIVED_BYTES_MAX = 64 * 1024
 OUTLET_BYTES_MAX = 1024 * 1024  # what a client may leave unread before it is too slow
 
 
@@ -226,16 +228,24 @@ class Outlet(trio.abc.Stream):
         await trio.lowlevel.checkpoint()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """Receive what the client sends."""
+        """Receive what the client sends; raise BrokenResourceError when the connection is lost."""
         try:
-            data = await self._stream.receive_some(max_bytes)
-        except trio.BrokenResourceError:
+            data = await self._receive(max_bytes or RECEIVED_BYTES_MAX)
+        except OSError as error:
             self._ended()
-            raise
+            raise trio.BrokenResourceError("the client is gone") from error
         self.heard_at = self._clock()
         if not data:
             self._ended()
         return data
+
+    async def _receive(self, bytes_max: int) -> bytes:
+        """Wait, then read: clients mostly say one thing at a time, and a look in vain costs an exception."""
+        socket = self._stream.socket
+        while True:
+            await trio.lowlevel.wait_readable(socket)
+            with suppress(BlockingIOError):
+                return os.read(socket.fileno(), bytes_max)
 
     def _ended(self) -> None:
         if self._on_end is not None:
