@@ -82,9 +82,11 @@ class Fanout:
     def release(self, topic: Topic) -> None:
         """Give back what `open` gave; the last one ends the topic."""
         topic.holders -= 1
-        if topic.holders == 0 and self._topics.get(topic.channel) is topic:
-            del self._topics[topic.channel]
-            self._demand.end(topic.channel)
+        if topic.holders == 0:
+            topic.close()
+            if self._topics.get(topic.channel) is topic:
+                del self._topics[topic.channel]
+                self._demand.end(topic.channel)
 
     def statistics(self) -> FanoutStatistics:
         """Return how many listen, and the counters."""

@@ -13,6 +13,18 @@ from hub.wire.frames import close_frame, is_close
 _write = os.write
 RECEIVED_BYTES_MAX = 64 * 1024
 OUTLET_BYTES_MAX = 1024 * 1024  # what a client may leave unread before it is too slow
+_numbers: list[int] = []
+
+
+def _side_by_side(number: int) -> int:
+    """Return a number as an object that lies beside those of the other connections.
+
+    A fan-out to a thousand sockets takes as long as its memory does: strewn about, the numbers alone cost
+    0.1 µs a delivery.
+    """
+    if number >= len(_numbers):
+        _numbers.extend(range(len(_numbers), number + 1024))
+    return _numbers[number]
 
 
 class Outlet(trio.abc.Stream):
@@ -29,10 +41,10 @@ class Outlet(trio.abc.Stream):
 
     __slots__ = (
         "_clear",
+        "_client_fd",
         "_clock",
         "_drain_in",
         "_draining",
-        "_fd",
         "_finished",
         "_held",
         "_on_end",
@@ -56,7 +68,7 @@ class Outlet(trio.abc.Stream):
         self.heard_at = clock()
         """When the client's last bytes came, by `clock`."""
         self._stream = stream
-        self._fd = stream.socket.fileno()
+        self._client_fd = _side_by_side(stream.socket.fileno())
         self._clear = True
         self._drain_in = nursery
         self._draining = False
@@ -95,7 +107,7 @@ class Outlet(trio.abc.Stream):
                 outlet._enqueue(frame)
                 continue
             try:
-                sent = _write(outlet._fd, frame)
+                sent = _write(outlet._client_fd, frame)
             except BlockingIOError:
                 sent = 0
             except OSError:
@@ -182,7 +194,7 @@ class Outlet(trio.abc.Stream):
     async def _drain(self) -> None:
         try:
             while self._queue and self._open:
-                await trio.lowlevel.wait_writable(self._fd)
+                await trio.lowlevel.wait_writable(self._client_fd)
                 self._drain_some()
         except (OSError, trio.ClosedResourceError):
             self._shut()
@@ -198,7 +210,7 @@ class Outlet(trio.abc.Stream):
         while self._queue and self._open:
             head = self._queue[0]
             try:
-                sent = _write(self._fd, head)
+                sent = _write(self._client_fd, head)
             except BlockingIOError:
                 return
             self._queued -= sent

@@ -71,6 +71,8 @@ class Topic:
         self._gap = False
         self._pending: list[Encoded] = []
         self._running = False
+        self._rest: trio.Event | None = None
+        self._closed = False
         self._crowd = 0
         self._gathered = trio.Event()
         self._pause_s = 0.0
@@ -98,10 +100,15 @@ class Topic:
             if company:
                 self._tell_company()
             if self._gap or not company:
-                self._running = True
-                self._nursery.start_soon(self._run)
+                self._begin()
         elif len(self._pending) >= self._crowd:
             self._gathered.set()
+
+    def close(self) -> None:
+        """Let the task end that fans out: nobody listens any more."""
+        self._closed = True
+        if self._rest is not None:
+            self._rest.set()
 
     def suspect(self, offset: int) -> None:
         """Say that the log is known to reach `offset`, of which nothing may have been heard."""
@@ -169,6 +176,23 @@ class Topic:
                 self._count(batch, trio.current_time() - started)
         except Exception as error:  # a fault in one channel's fan-out is not to end the others'
             self._fail(error)
+
+    def _begin(self) -> None:
+        self._running = True
+        if self._rest is None:
+            self._nursery.start_soon(self._fan_out_on_demand)
+        else:
+            self._rest.set()
+
+    async def _fan_out_on_demand(self) -> None:
+        """Fan out, and rest between: among a crowd, where a task for each publication would show."""
+        while not self._closed:
+            await self._run()
+            if len(self.subscriptions) <= COMPANY_MAX:
+                return
+            self._rest = trio.Event()
+            await self._rest.wait()
+            self._rest = None
 
     async def _run(self) -> None:
         """Fan out until nothing is left.

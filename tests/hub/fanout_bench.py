@@ -1,15 +1,15 @@
 """A fan-out without sockets: subscribers that note what they are offered, and events written to its log."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import trio
 
 from hub.fanout import Fanout
+from hub.outlet import Outlet
 from hub.topic import Subscription, Topic
 from hub.wire.codec import JSON, Codec
 from rooms.kinds import KINDS
@@ -18,6 +18,14 @@ from store.event_log import Draft, EventLog
 from store.memory_log import MemoryEventLog
 
 CHANNEL = "thread:lobby"
+
+
+class NotingOutlet(Outlet):
+    """An outlet without a socket, as if its client never read: what is offered is noted."""
+
+    def __init__(self, note: Callable[[bytes], None]) -> None:
+        self._clear = False
+        self._enqueue = note
 
 
 @dataclass
@@ -31,7 +39,7 @@ class Listener:
     frames: int = 0
 
     def __post_init__(self) -> None:
-        self.outlet = SimpleNamespace(_clear=False, _enqueue=self.offer, offer=self.offer)
+        self.outlet = NotingOutlet(self.offer)
 
     def subscription(self) -> Subscription:
         """Return a fresh place for this listener."""

@@ -28,7 +28,7 @@ from rooms.presence import Presence
 from store.errors import DatabaseError
 from store.event_log import Position
 from tests.hub.delayed_log import DelayedLog
-from tests.hub.fanout_bench import CHANNEL, Bench, open_bench
+from tests.hub.fanout_bench import CHANNEL, Bench, NotingOutlet, open_bench
 
 LISTENERS = 4
 MOSTLY = {"write": 5, "deliver": 4, "run": 3, "attach": 3, "detach": 2, "double": 1, "settle": 1}
@@ -51,7 +51,12 @@ class Client:
 
     def join(self, services: Any) -> None:
         session = SimpleNamespace(
-            by=By(self.name), info={}, client=self.name, codec=JSON, outlet=self, push=self._pushed
+            by=By(self.name),
+            info={},
+            client=self.name,
+            codec=JSON,
+            outlet=NotingOutlet(self.offer),
+            push=self._pushed,
         )
         self.attachments = Attachments(session, services)
 

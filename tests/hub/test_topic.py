@@ -11,6 +11,7 @@ from hub import topic as topic_module
 from hub.audience import ANNOUNCED_SUBSCRIBERS_MAX
 from hub.topic import (
     BLOB_BYTES_MAX,
+    COMPANY_MAX,
     PENDING_PUBLICATIONS_MAX,
     REPAIR_EVENTS_MAX,
     REPAIR_TRIES,
@@ -34,6 +35,40 @@ async def test_an_idle_channel_sends_at_once(autojump_clock: MockClock) -> None:
         await trio.testing.wait_all_tasks_blocked()
         assert ada.offsets == [1]
         assert trio.current_time() == began
+
+
+async def test_the_task_that_tells_a_crowd_rests_between_and_ends_with_the_topic(
+    autojump_clock: MockClock,
+) -> None:
+    async with open_bench() as bench:
+        topic, crowd = await bench.open(), [Listener() for _ in range(COMPANY_MAX + 1)]
+        for listener in crowd:
+            topic.add(listener.subscription())
+        for _ in range(3):
+            bench.tell(*await bench.write())
+            await settled()
+            assert len(bench.nursery.child_tasks) == 1
+        assert all(listener.offsets == [1, 2, 3] for listener in crowd)
+        bench.fanout.release(topic)
+        await settled()
+        assert not bench.nursery.child_tasks
+
+
+async def test_the_task_that_told_a_crowd_ends_when_few_are_left(autojump_clock: MockClock) -> None:
+    async with open_bench() as bench:
+        topic, crowd = await bench.open(), [Listener() for _ in range(COMPANY_MAX + 1)]
+        places = [listener.subscription() for listener in crowd]
+        for place in places:
+            topic.add(place)
+        bench.tell(*await bench.write())
+        await settled()
+        for place in places[1:]:
+            topic.remove(place)
+        (lost, *heard) = await bench.write(2)
+        bench.tell(*heard)
+        await settled()
+        assert crowd[0].offsets == [1, lost.offset, *(each.offset for each in heard)]
+        assert not bench.nursery.child_tasks
 
 
 async def test_a_doubled_publication_is_told_once(autojump_clock: MockClock) -> None:
