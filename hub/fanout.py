@@ -55,11 +55,11 @@ class Fanout:
 
     def publish(self, channel: str, publications: Sequence[Publication]) -> None:
         """Tell the local subscribers of a channel."""
-        topic = self._topics.get(channel)
-        if topic is not None:
+        opening = self._opening.get(channel)
+        if opening is not None:  # there may be a topic, too, that is broken and about to be replaced
+            opening.publications.extend(publications)
+        elif (topic := self._topics.get(channel)) is not None:
             topic.ingest(publications)
-        elif channel in self._opening:
-            self._opening[channel].publications.extend(publications)
 
     def topic(self, channel: str) -> Topic | None:
         """Return the channel's topic if somebody listens."""

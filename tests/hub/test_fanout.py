@@ -110,6 +110,29 @@ async def test_a_broken_topic_is_replaced_and_its_demand_is_not_doubled(autojump
         assert bench.demand.calls == [("begin", CHANNEL), ("end", CHANNEL)]
 
 
+async def test_what_is_published_while_a_broken_topic_is_replaced_is_in_the_new_one(
+    autojump_clock: MockClock,
+) -> None:
+    log = DelayedLog()
+    async with open_bench(log) as bench:
+        broken = await bench.open()
+        log.failures = 5
+        before = await bench.write(2)
+        bench.tell(before[1])
+        await trio.sleep(10)
+        assert broken.broken
+        log.hold()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bench.open)
+            await trio.testing.wait_all_tasks_blocked()
+            bench.tell(*await bench.write(1))
+            log.release()
+        await settled()
+        fresh = bench.fanout.topic(CHANNEL)
+        assert fresh is not None
+        assert [each.offset for each in fresh.since(0) or ()] == [1, 2, 3]
+
+
 async def test_statistics_count_what_was_delivered(autojump_clock: MockClock) -> None:
     async with open_bench() as bench:
         topic = await bench.open()
