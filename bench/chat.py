@@ -1,13 +1,13 @@
 """Durable chat: acknowledged posts a second and their delay, beside single-row inserts of pgbench."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bench.arena import Say
 from bench.figures import Bound, Figure, Target, Value
 from bench.hub_process import RunningHub, running_hub
 from bench.hub_threads import ROOMS
 from bench.pace import POSTS_A_SECOND, AckTimes, ack_times
-from bench.pgbench import inserts_a_second
+from bench.pgbench import Protocol, inserts_a_second
 from bench.plan import Plan
 from bench.throughput import Throughput, measure_throughput
 
@@ -16,37 +16,55 @@ _RATE_TARGET = Target(Bound.AT_LEAST, 5)
 _DELAY_TARGET = Target(Bound.AT_MOST, 50, of_reference=False, unit="ms")
 
 
+@dataclass(frozen=True)
+class _Round:
+    """One go: the rows a second of one pgbench client by each protocol, and the posts of the hub."""
+
+    simple: float
+    prepared: float
+    hub: Throughput
+
+    @property
+    def ratio(self) -> float:
+        """Return posts a row of pgbench as it comes."""
+        return self.hub.posts_a_second / self.simple
+
+
 def measure_chat(plan: Plan, say: Say) -> list[Figure]:
     """Return the figures of durable chat, all on one hub and its one PostgreSQL."""
     with running_hub() as hub:
-        single, alone = _by_turns(hub, plan, say)
-        many = inserts_a_second(hub.data_dir, _MANY_CLIENTS, plan.chat_s)
-        say(f"chat, pgbench: {many:,.0f} inserts/s by {_MANY_CLIENTS} clients")
-        read = _throughput(hub, plan, say, first_post=alone.posts, with_readers=True)
+        alone = _by_turns(hub, plan, say)
+        many = _inserts(hub, plan, say, _MANY_CLIENTS, Protocol.PREPARED)
+        read = _throughput(hub, plan, say, first_post=alone.hub.posts, with_readers=True)
         times = ack_times(hub, plan.chat_s, read.posts)
     say(
         f"chat, ack: p50 {times.p50_ms:.1f} ms, p99 {times.p99_ms:.1f} ms;"
         f" busy: others {times.others_busy:.0%}"
     )
-    return [*_rates(alone, read, single, many), *_delays(times)]
+    return [*_rates(alone, read, many), *_delays(times)]
 
 
-def _by_turns(hub: RunningHub, plan: Plan, say: Say) -> tuple[float, Throughput]:
-    """Return the inserts of one pgbench client and the hub's posts from the round of the median ratio.
+def _by_turns(hub: RunningHub, plan: Plan, say: Say) -> _Round:
+    """Return the round of the median ratio.
 
-    A machine's speed changes from minute to minute: so both are measured by turns.
+    A machine's speed changes from minute to minute: so pgbench and the hub are measured by turns.
     """
-    rounds: list[tuple[float, Throughput]] = []
+    rounds: list[_Round] = []
     posts = 0
     for _ in range(plan.rounds):
-        single = inserts_a_second(hub.data_dir, 1, plan.chat_s)
-        say(f"chat, pgbench: {single:,.0f} inserts/s by 1 client")
-        alone = _throughput(hub, plan, say, first_post=posts, with_readers=False)
-        rounds.append((single, alone))
-        posts = alone.posts
-    rounds.sort(key=lambda each: each[1].posts_a_second / each[0])
-    single, alone = rounds[len(rounds) // 2]
-    return single, replace(alone, posts=posts)
+        simple, prepared = (_inserts(hub, plan, say, 1, protocol) for protocol in Protocol)
+        measured = _throughput(hub, plan, say, first_post=posts, with_readers=False)
+        rounds.append(_Round(simple, prepared, measured))
+        posts = measured.posts
+    rounds.sort(key=lambda each: each.ratio)
+    median = rounds[len(rounds) // 2]
+    return replace(median, hub=replace(median.hub, posts=posts))
+
+
+def _inserts(hub: RunningHub, plan: Plan, say: Say, clients: int, protocol: Protocol) -> float:
+    rows = inserts_a_second(hub.data_dir, clients, plan.chat_s, protocol)
+    say(f"chat, pgbench -M {protocol.value}: {rows:,.0f} inserts/s by {clients} client(s)")
+    return rows
 
 
 def _throughput(hub: RunningHub, plan: Plan, say: Say, *, first_post: int, with_readers: bool) -> Throughput:
@@ -62,19 +80,21 @@ def _throughput(hub: RunningHub, plan: Plan, say: Say, *, first_post: int, with_
     return measured
 
 
-def _rates(alone: Throughput, read: Throughput, single: float, many: float) -> list[Figure]:
+def _rates(alone: _Round, read: Throughput, many: float) -> list[Figure]:
     what = f"acked posts over {ROOMS} rooms"
-    one_client = Value(single, "/s", "pgbench -c 1")
-    rate = Value(alone.posts_a_second, "/s", "hub")
+    one_client = Value(alone.simple, "/s", "pgbench -c 1")
+    rate = Value(alone.hub.posts_a_second, "/s", "hub")
+    prepared = "-M prepared"
     return [
         Figure("chat", what, rate, one_client, _RATE_TARGET),
-        Figure("chat", what, rate, Value(many, "/s", f"pgbench -c {_MANY_CLIENTS}")),
+        Figure("chat", what, rate, Value(alone.prepared, "/s", f"pgbench -c 1 {prepared}")),
+        Figure("chat", what, rate, Value(many, "/s", f"pgbench -c {_MANY_CLIENTS} {prepared}")),
         Figure("chat", f"{what}, a reader in each", Value(read.posts_a_second, "/s", "hub"), one_client),
         Figure(
             "chat",
             "CPU a post",
-            Value(alone.hub_cpu_us, "µs", "hub"),
-            Value(alone.database_cpu_us, "µs", "its database"),
+            Value(alone.hub.hub_cpu_us, "µs", "hub"),
+            Value(alone.hub.database_cpu_us, "µs", "its database"),
         ),
     ]
 

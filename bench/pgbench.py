@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
+from enum import Enum
 from pathlib import Path
 
 from bench.errors import BenchError, NotAvailable
@@ -20,7 +21,14 @@ _TEXT = "x" * 92  # 128 bytes of data
 _ANSWER_S = 30
 
 
-def inserts_a_second(data_dir: Path, clients: int, seconds: float) -> float:
+class Protocol(Enum):
+    """How pgbench speaks to the server, its option -M."""
+
+    SIMPLE = "simple"  # its default: the server parses and plans each insert
+    PREPARED = "prepared"  # parsed once, as a program with a good driver does
+
+
+def inserts_a_second(data_dir: Path, clients: int, seconds: float, protocol: Protocol) -> float:
     """Return the rows a second that `clients` connections insert, each row its own transaction.
 
     Takes the server whose data folder lies in data_dir. Raises BenchError when there is none.
@@ -28,7 +36,7 @@ def inserts_a_second(data_dir: Path, clients: int, seconds: float) -> float:
     server = _Server(data_dir)
     server.query("postgres", f"DROP DATABASE IF EXISTS {_DATABASE}", f"CREATE DATABASE {_DATABASE}")
     server.query(_DATABASE, _SETUP)
-    return server.pgbench(clients, seconds)
+    return server.pgbench(clients, seconds, protocol)
 
 
 class _Server:
@@ -44,13 +52,13 @@ class _Server:
         commands = [part for statement in statements for part in ("-c", statement)]
         self._run("psql", "-q", "-v", "ON_ERROR_STOP=1", *commands, database, timeout_s=_ANSWER_S)
 
-    def pgbench(self, clients: int, seconds: float) -> float:
+    def pgbench(self, clients: int, seconds: float, protocol: Protocol) -> float:
         """Return the transactions a second of the insert."""
         script = self._data_dir / "insert.sql"
         script.write_text(_INSERT % _TEXT)
         whole_seconds = max(1, round(seconds))
-        options = ["-n", "-M", "prepared", "-c", str(clients), "-T", str(whole_seconds), "-f", str(script)]
-        told = self._run("pgbench", *options, _DATABASE, timeout_s=whole_seconds + _ANSWER_S)
+        load = ["-M", protocol.value, "-c", str(clients), "-T", str(whole_seconds), "-f", str(script)]
+        told = self._run("pgbench", "-n", *load, _DATABASE, timeout_s=whole_seconds + _ANSWER_S)
         found = re.search(r"^tps = ([\d.]+)", told, re.MULTILINE)
         if not found:
             raise BenchError(f"pgbench told no figure: {told}")
