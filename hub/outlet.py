@@ -240,7 +240,10 @@ class Outlet(trio.abc.Stream):
         await trio.lowlevel.checkpoint()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """Receive what the client sends; raise BrokenResourceError when the connection is lost."""
+        """Receive what the client sends, b"" at its end.
+
+        Raises BrokenResourceError when the connection is lost, ClosedResourceError after `aclose`.
+        """
         try:
             data = await self._receive(max_bytes or RECEIVED_BYTES_MAX)
         except OSError as error:
@@ -254,6 +257,8 @@ class Outlet(trio.abc.Stream):
     async def _receive(self, bytes_max: int) -> bytes:
         """Wait, then read: clients mostly say one thing at a time, and a look in vain costs an exception."""
         socket = self._stream.socket
+        if socket.fileno() < 0:
+            raise trio.ClosedResourceError("the connection was closed here")
         while True:
             await trio.lowlevel.wait_readable(socket)
             with suppress(BlockingIOError):

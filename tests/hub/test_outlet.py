@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -101,6 +102,41 @@ async def test_an_offer_to_many_passes_over_one_who_is_gone_and_one_who_does_not
         assert first.read_at_once() == last.read_at_once() == frame(TEXT, b"hello")
         assert deaf.outlet.queued_bytes == waiting + len(frame(TEXT, b"hello"))
         assert deaf.too_slow == 0
+
+
+async def test_who_receives_is_told_when_the_outlet_is_closed_before_or_meanwhile() -> None:
+    async with open_line() as line, trio.open_nursery() as nursery:
+        refused: list[BaseException] = []
+
+        async def receive() -> None:
+            with pytest.raises(trio.ClosedResourceError) as told:
+                await line.outlet.receive_some(10)
+            refused.append(told.value)
+
+        nursery.start_soon(receive)
+        await trio.testing.wait_all_tasks_blocked()
+        await line.outlet.aclose()
+        await receive()
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(refused) == 2
+
+
+async def test_a_connection_that_is_reset_has_ended() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        ours, _ = server.accept()
+    ended: list[bool] = []
+    async with (
+        trio.SocketStream(trio.socket.from_stdlib_socket(ours)) as stream,
+        trio.open_nursery() as nursery,
+    ):
+        outlet = Outlet(stream, nursery)
+        outlet.on_end(lambda: ended.append(True))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        with pytest.raises(trio.BrokenResourceError):
+            await outlet.receive_some(10)
+    assert ended == [True]
 
 
 async def test_bytes_leave_in_the_order_in_which_they_were_offered() -> None:
