@@ -20,8 +20,10 @@ def _side_by_side(number: int) -> int:
     """Return a number as an object that lies beside those of the other connections.
 
     A fan-out to a thousand sockets takes as long as its memory does: strewn about, the numbers alone cost
-    0.1 µs a delivery.
+    0.1 µs a delivery once the caches hold other things.
     """
+    if number < 0:  # the socket is closed: nobody's number
+        return number
     if number >= len(_numbers):
         _numbers.extend(range(len(_numbers), number + 1024))
     return _numbers[number]
@@ -257,12 +259,12 @@ class Outlet(trio.abc.Stream):
     async def _receive(self, bytes_max: int) -> bytes:
         """Wait, then read: clients mostly say one thing at a time, and a look in vain costs an exception."""
         socket = self._stream.socket
-        if socket.fileno() < 0:
-            raise trio.ClosedResourceError("the connection was closed here")
-        while True:
+        while socket.fileno() >= 0:
             await trio.lowlevel.wait_readable(socket)
             with suppress(BlockingIOError):
-                return os.read(socket.fileno(), bytes_max)
+                if socket.fileno() >= 0:
+                    return os.read(socket.fileno(), bytes_max)
+        raise trio.ClosedResourceError("the connection was closed here")
 
     def _ended(self) -> None:
         if self._on_end is not None:

@@ -186,13 +186,19 @@ class Topic:
 
     async def _fan_out_on_demand(self) -> None:
         """Fan out, and rest between: among a crowd, where a task for each publication would show."""
-        while not self._closed:
+        try:
             await self._run()
-            if len(self.subscriptions) <= COMPANY_MAX:
-                return
-            self._rest = trio.Event()
-            await self._rest.wait()
+            while self._tells_a_crowd():
+                self._rest = trio.Event()
+                await self._rest.wait()
+                self._rest = None
+                await self._run()
+        finally:
+            self._running = False
             self._rest = None
+
+    def _tells_a_crowd(self) -> bool:
+        return len(self.subscriptions) > COMPANY_MAX and not self._closed
 
     async def _run(self) -> None:
         """Fan out until nothing is left.

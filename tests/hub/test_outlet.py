@@ -5,8 +5,9 @@ import select
 import socket
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 import trio
@@ -102,6 +103,7 @@ async def test_an_offer_to_many_passes_over_one_who_is_gone_and_one_who_does_not
         assert first.read_at_once() == last.read_at_once() == frame(TEXT, b"hello")
         assert deaf.outlet.queued_bytes == waiting + len(frame(TEXT, b"hello"))
         assert deaf.too_slow == 0
+        assert not gone.outlet._open
 
 
 async def test_who_receives_is_told_when_the_outlet_is_closed_before_or_meanwhile() -> None:
@@ -119,6 +121,32 @@ async def test_who_receives_is_told_when_the_outlet_is_closed_before_or_meanwhil
         await receive()
         await trio.testing.wait_all_tasks_blocked()
         assert len(refused) == 2
+
+
+async def test_who_is_woken_to_receive_while_another_closes_gets_the_bytes_or_is_told() -> None:
+    for _ in range(20):  # in which order Trio lets the two go on is drawn each time
+        async with open_line() as line, trio.open_nursery() as nursery:
+            ended: list[bool] = []
+            line.outlet.on_end(partial(ended.append, True))
+            sign, given = socket.socketpair()
+            nursery.start_soon(_receive_or_be_told, line)
+            nursery.start_soon(_close_at, given, line)
+            await trio.testing.wait_all_tasks_blocked()
+            os.write(line.client.socket.fileno(), b"x")
+            sign.send(b"now")
+        sign.close()
+        given.close()
+        assert ended == []
+
+
+async def _receive_or_be_told(line: Line) -> None:
+    with suppress(trio.ClosedResourceError):
+        assert await line.outlet.receive_some(10) == b"x"
+
+
+async def _close_at(sign: socket.socket, line: Line) -> None:
+    await trio.lowlevel.wait_readable(sign)
+    await line.outlet.aclose()
 
 
 async def test_a_connection_that_is_reset_has_ended() -> None:

@@ -54,7 +54,21 @@ async def test_the_task_that_tells_a_crowd_rests_between_and_ends_with_the_topic
         assert not bench.nursery.child_tasks
 
 
-async def test_the_task_that_told_a_crowd_ends_when_few_are_left(autojump_clock: MockClock) -> None:
+async def test_a_topic_that_is_closed_while_it_tells_leaves_no_task(autojump_clock: MockClock) -> None:
+    async with open_bench() as bench:
+        topic = await bench.open()
+        for _ in range(audience_module.SENDS_BETWEEN_CHECKPOINTS + 1):
+            topic.add(Listener().subscription())
+        bench.tell(*await bench.write())
+        await trio.lowlevel.checkpoint()
+        bench.fanout.release(topic)
+        await settled()
+        assert not bench.nursery.child_tasks
+
+
+async def test_few_who_are_left_of_a_crowd_hear_what_was_missed_and_no_task_stays(
+    autojump_clock: MockClock,
+) -> None:
     async with open_bench() as bench:
         topic, crowd = await bench.open(), [Listener() for _ in range(COMPANY_MAX + 1)]
         places = [listener.subscription() for listener in crowd]
